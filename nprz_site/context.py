@@ -1,3 +1,39 @@
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from interventions.models import Demonstration
+
+
 def site(request):
-    """What every page shows."""
-    return {}
+    """What every page shows: the menu of this user, and whether the installation is a demonstration.
+
+    Both are made when a template asks for them: a redirect or a download costs nothing.
+    """
+    return {
+        "navigation": SimpleLazyObject(lambda: navigation(request)),
+        "demo": SimpleLazyObject(Demonstration.objects.exists),
+    }
+
+
+def navigation(request):
+    """The main menu of the user of `request`: a list of {label, url, current}; empty for who is not logged in.
+
+    `current` is what aria-current says: "page" on the page itself, "true" on the pages below it, otherwise "".
+    """
+    user = request.user
+    if not user.is_authenticated:
+        return []
+    entries = []
+    if user.is_invuller:
+        entries.append(("Mijn interventies", reverse("interventions:mine")))
+    if user.is_bureau:
+        entries.append(("Beoordelen", reverse("interventions:queue")))
+    entries.append(("Overzicht", reverse("interventions:overview")))
+    return [
+        {
+            "label": label,
+            "url": url,
+            "current": "page" if request.path == url else "true" if request.path.startswith(url) and url != "/" else "",
+        }
+        for label, url in entries
+    ]
