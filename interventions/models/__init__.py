@@ -1,0 +1,28 @@
+"""The plan, the rounds, the progress reported and the figures that go with it."""
+
+from .figures import IndicatorPlacement, OutputIndicator, OutputSeries, OutputValue
+from .plan import Funding, Initiator, Intervention, InterventionLink, PillarAssignment, PlanItem, Trend
+from .progress import InternalNote, ProgressEvent, ProgressUpdate, Revision, Waiver
+from .rounds import Demonstration, ReportingRound, RoundEvent
+
+__all__ = [
+    "Demonstration",
+    "Funding",
+    "IndicatorPlacement",
+    "Initiator",
+    "InternalNote",
+    "Intervention",
+    "InterventionLink",
+    "OutputIndicator",
+    "OutputSeries",
+    "OutputValue",
+    "PillarAssignment",
+    "PlanItem",
+    "ProgressEvent",
+    "ProgressUpdate",
+    "ReportingRound",
+    "Revision",
+    "RoundEvent",
+    "Trend",
+    "Waiver",
+]

@@ -1,0 +1,239 @@
+import re
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, Max, OuterRef, Q
+
+from interventions.workflow import State
+from programme.models import Area, Period
+from programme.numbers import format_number, parse_number
+
+from .plan import Intervention, PlanItem
+
+
+class OutputIndicator(models.Model):
+    """A figure an interventie reports. It may stand at several interventies; one of them owns it and fills it in."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "in gebruik"
+        PROPOSED = "proposed", "voorgesteld"
+        REFUSED = "refused", "niet overgenomen"
+
+    name = models.CharField("naam", max_length=200)
+    unit = models.CharField("eenheid", max_length=30)
+    period_kind = models.CharField("periode", max_length=12, choices=Period.Kind, default=Period.Kind.YEAR)
+    interventions = models.ManyToManyField(
+        Intervention, through="IndicatorPlacement", related_name="indicators", verbose_name="interventies"
+    )
+    status = models.CharField("status", max_length=8, choices=Status, default=Status.ACTIVE)
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="voorgesteld door",
+    )
+    proposal_reason = models.TextField("reden van het voorstel", blank=True)
+
+    class Meta:
+        verbose_name = "interventie-indicator"
+        verbose_name_plural = "interventie-indicatoren"
+        ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                "name",
+                name="output_indicator_name_unique",
+                condition=Q(status="active"),
+                violation_error_message="Er is al een indicator met deze naam.",
+            ),
+            models.CheckConstraint(
+                name="output_indicator_proposal_has_reason",
+                condition=Q(status="active") | (Q(proposed_by__isnull=False) & ~Q(proposal_reason="")),
+                violation_error_message="Een voorgestelde indicator heeft een reden.",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.name} ({self.unit})"
+
+
+class IndicatorPlacement(models.Model):
+    """An indicator as it stands at an interventie, in the order in which that one reports it."""
+
+    indicator = models.ForeignKey(OutputIndicator, models.CASCADE, related_name="placements", verbose_name="indicator")
+    intervention = models.ForeignKey(
+        Intervention, models.CASCADE, related_name="placements", verbose_name="interventie"
+    )
+    owner = models.BooleanField("vult in", default=True)
+    position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    class Meta:
+        verbose_name = "plaats van een indicator"
+        verbose_name_plural = "plaatsen van indicatoren"
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint("indicator", "intervention", name="indicator_placement_unique"),
+            models.UniqueConstraint(
+                "indicator",
+                name="indicator_placement_one_owner",
+                condition=Q(owner=True),
+                violation_error_message="Een indicator wordt door één interventie ingevuld.",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.indicator} bij {self.intervention}"
+
+
+class OutputSeries(models.Model):
+    """An indicator for one area: what a row of the grid is."""
+
+    indicator = models.ForeignKey(OutputIndicator, models.CASCADE, related_name="series", verbose_name="indicator")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="gebied")
+
+    class Meta:
+        verbose_name = "reeks"
+        verbose_name_plural = "reeksen"
+        ordering = ("indicator", "area__position", "area__name")
+        constraints = (models.UniqueConstraint("indicator", "area", name="output_series_unique"),)
+
+    def __str__(self):
+        return f"{self.indicator}, {self.area}"
+
+
+class OutputValueQuerySet(models.QuerySet):
+    def at(self, intervention):
+        """Values of the indicators that stand at `intervention`, its own and shared ones, in its order."""
+        return self.filter(series__indicator__placements__intervention=intervention).order_by(
+            "series__indicator__placements__position",
+            "series__indicator__name",
+            "series__area__position",
+            "series__area__name",
+            "period__start",
+        )
+
+    def filled(self):
+        return self.exclude(value=None, code="")
+
+    def owned_by(self, plan_item):
+        """The values `plan_item` itself reports in its round."""
+        return self.filter(
+            round=plan_item.round_id,
+            series__indicator__placements__intervention=plan_item.intervention_id,
+            series__indicator__placements__owner=True,
+        )
+
+    def visible_to(self, *, user):
+        """Values whose voortgang is approved, those at the user's own interventies, or all of them (DESIGN.md 3)."""
+        if user.sees_everything:
+            return self
+        placed = PlanItem.objects.filter(
+            round=OuterRef("round"), intervention__placements__indicator=OuterRef("series__indicator")
+        )
+        seen = Exists(placed.filter(intervention__placements__owner=True, progress__state=State.APPROVED))
+        if user.is_invuller:
+            seen |= Exists(placed.own_of(user=user))
+        return self.filter(seen)
+
+    def make_rows(self, *, reporting_round):
+        """Give every active series a row for the period this round asks for; rows that are there stay as they are.
+
+        Yearly figures are asked for the year of the round. For school years it is the one that ended in that year,
+        unless the series is already reported further: then the one that begins in it.
+        """
+        year = reporting_round.year
+        ended, begun, calendar = (
+            Period.objects.school_year(year - 1),
+            Period.objects.school_year(year),
+            Period.objects.year(year),
+        )
+        series = (
+            OutputSeries.objects.filter(
+                indicator__status=OutputIndicator.Status.ACTIVE,
+                indicator__placements__in=IndicatorPlacement.objects.filter(
+                    owner=True, intervention__plan_items__round=reporting_round
+                ),
+            )
+            .select_related("indicator")
+            .annotate(latest=Max("values__period__start", filter=Q(values__round__year__lt=year)))
+        )
+        rows = []
+        for one in series:
+            period = calendar
+            if one.indicator.period_kind == Period.Kind.SCHOOL_YEAR:
+                period = begun if one.latest and one.latest >= ended.start else ended
+            rows.append(OutputValue(series=one, period=period, round=reporting_round))
+        self.bulk_create(rows, ignore_conflicts=True)
+
+    make_rows.alters_data = True
+
+
+class OutputValue(models.Model):
+    """What was reported in a round for a series and a period: a value, or why there is none.
+
+    A row without value or code still has to be filled in. `value` and `target` are in the unit of the indicator.
+    """
+
+    class Code(models.TextChoices):
+        UNKNOWN = "nb", "n.b."
+        NOT_APPLICABLE = "nvt", "n.v.t."
+        FEWER_THAN_5 = "lt5", "<5"
+
+    series = models.ForeignKey(OutputSeries, models.CASCADE, related_name="values", verbose_name="reeks")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="+", verbose_name="periode")
+    round = models.ForeignKey("ReportingRound", models.CASCADE, related_name="output_values", verbose_name="ronde")
+    value = models.DecimalField("waarde", max_digits=18, decimal_places=4, null=True, blank=True)
+    code = models.CharField("in plaats van een waarde", max_length=3, choices=Code, blank=True)
+    target = models.DecimalField("streefwaarde", max_digits=18, decimal_places=4, null=True, blank=True)
+    provisional = models.BooleanField("voorlopig", default=False)
+    remark = models.CharField("opmerking", max_length=500, blank=True)
+
+    objects = OutputValueQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "waarde"
+        verbose_name_plural = "waarden"
+        ordering = ("series", "period__start", "round__year")
+        constraints = (
+            models.UniqueConstraint("series", "period", "round", name="output_value_unique"),
+            models.CheckConstraint(
+                name="output_value_or_code",
+                condition=Q(value__isnull=True) | Q(code=""),
+                violation_error_message="Een waarde is een getal of n.b., n.v.t. of <5, niet allebei.",
+            ),
+            models.CheckConstraint(name="output_value_code_valid", condition=Q(code__in=["", "nb", "nvt", "lt5"])),
+        )
+
+    def __str__(self):
+        return f"{self.series}, {self.period}: {self.display}"
+
+    @property
+    def is_filled(self):
+        return self.value is not None or bool(self.code)
+
+    @property
+    def display(self):
+        """The value as a reader sees it: '1.234,5', 'n.b.', or '' when nothing was filled in."""
+        return format_number(self.value) if self.value is not None else self.get_code_display()
+
+
+def parse_figure(text):
+    """What was typed or pasted in a cell of the grid, as (value, code).
+
+    An empty cell is (None, ""). 'n.b.', 'n.v.t.' and '<5' may be typed in any usual way. Raises ValueError, in Dutch.
+    """
+    bare = re.sub(r"[\s.]", "", text).lower()
+    if bare in {"", "-", "–"}:
+        return None, ""
+    if bare in CODES_AS_TYPED:
+        return None, CODES_AS_TYPED[bare]
+    return parse_number(text), ""
+
+
+CODES_AS_TYPED = {
+    "nb": OutputValue.Code.UNKNOWN,
+    "onbekend": OutputValue.Code.UNKNOWN,
+    "nvt": OutputValue.Code.NOT_APPLICABLE,
+    "<5": OutputValue.Code.FEWER_THAN_5,
+}

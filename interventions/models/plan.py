@@ -1,0 +1,377 @@
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan
+
+from accounts.models import Organisation
+from interventions.workflow import Colour, State
+from programme.models import Pillar, Theme
+
+from .search import DUTCH, code_lookup, headline, search_query
+
+
+class Funding(models.Model):
+    name = models.CharField("naam", max_length=80, unique=True)
+
+    class Meta:
+        verbose_name = "financiering"
+        verbose_name_plural = "financieringen"
+        ordering = ("name",)
+
+    def __str__(self):
+        return self.name
+
+
+class Intervention(models.Model):
+    """The thread through the years: what a plan item of one round has in common with those of other rounds."""
+
+    predecessors = models.ManyToManyField(
+        "self", through="InterventionLink", symmetrical=False, related_name="successors", verbose_name="komt voort uit"
+    )
+
+    class Meta:
+        verbose_name = "interventie"
+        verbose_name_plural = "interventies"
+
+    def __str__(self):
+        return f"interventie {self.pk}"
+
+
+class InterventionLink(models.Model):
+    """What an interventie came from (renamed, split or merged); the first link is the main one."""
+
+    intervention = models.ForeignKey(Intervention, models.CASCADE, related_name="links")
+    predecessor = models.ForeignKey(Intervention, models.PROTECT, related_name="successor_links")
+    position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    class Meta:
+        verbose_name = "herkomst"
+        verbose_name_plural = "herkomsten"
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint("intervention", "predecessor", name="intervention_link_unique"),
+            models.UniqueConstraint("intervention", "position", name="intervention_link_position_unique"),
+            models.CheckConstraint(
+                name="intervention_link_not_to_itself",
+                condition=~Q(intervention=F("predecessor")),
+                violation_error_message="Een interventie komt niet uit zichzelf voort.",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.predecessor_id} → {self.intervention_id}"
+
+
+class Trend(models.TextChoices):
+    """Against the main predecessor in the previous round; computed, never typed."""
+
+    NEW = "nieuw", "nieuw"
+    FORWARD = "vooruit", "vooruit"
+    SAME = "gelijk", "gelijk"
+    BACK = "achteruit", "achteruit"
+    UNKNOWN = "onbekend", "onbekend"
+
+
+def _rank(expression):
+    ranks = [When(**{expression: colour}, then=rank) for rank, colour in enumerate(Colour.values)]
+    return Case(*ranks, output_field=models.SmallIntegerField())
+
+
+class PlanItemQuerySet(models.QuerySet):
+    def counting(self):
+        """The numbered interventies, without the activities under 'Organisatie en financiën'."""
+        return self.filter(pillar__isnull=False)
+
+    def activities(self):
+        """The unnumbered activities under 'Organisatie en financiën'."""
+        return self.filter(pillar__isnull=True)
+
+    def in_round(self, reporting_round):
+        return self.filter(round=reporting_round)
+
+    def in_printed_order(self):
+        return self.order_by("pillar__position", "position", "pk")
+
+    def own_of(self, *, user):
+        """Plan items `user` writes for: initiated by their organisation, a department of it, or a collective it is in.
+
+        Delivering data is not initiating.
+        """
+        return self.filter(self._own(user))
+
+    def with_trekker(self):
+        """Adds `trekker`: the name of the leading organisation, or None."""
+        trekkers = Initiator.objects.filter(plan_item=OuterRef("pk"), role=Initiator.Role.TREKKER)
+        return self.annotate(trekker=Subquery(trekkers.values("organisation__name")[:1]))
+
+    def without_initiator(self):
+        """Plan items that nobody is asked to report on; they stand out for the bureau."""
+        return self.filter(~Exists(Initiator.objects.initiating().filter(plan_item=OuterRef("pk"))))
+
+    def visible_to(self, *, user):
+        """Everybody sees the plan; what they may see of the voortgang is added as `seen_…` and is empty otherwise.
+
+        Adds `is_own`, `text_seen`, `state_seen`, `colour_seen` and, masked by those: `seen_state`, `seen_quantitative`,
+        `seen_qualitative`, `seen_colour`, `seen_colour_reason`, and `previous_item`, `previous_colour`, `trend`
+        (DESIGN.md section 3). Pages, filters, searches, sorting and exports use these, never the columns behind them.
+        """
+        everything = user.sees_everything
+        seen = self.annotate(is_own=self._own(user) if user.is_invuller else Value(False))
+        if everything:
+            seen = seen.annotate(text_seen=Value(True), state_seen=Value(True), colour_seen=Value(True))
+        else:
+            seen = seen.annotate(
+                text_seen=Case(When(Q(is_own=True) | Q(progress__state=State.APPROVED), then=True), default=False),
+                state_seen=F("is_own"),
+                colour_seen=Coalesce(F("progress__colour_released"), Value(False)),
+            )
+        return seen.annotate(
+            seen_state=self._masked("state", by="state_seen"),
+            seen_quantitative=self._masked("quantitative", by="text_seen"),
+            seen_qualitative=self._masked("qualitative", by="text_seen"),
+            seen_colour=self._masked("colour", by="colour_seen"),
+            seen_colour_reason=self._masked("colour_reason", by="colour_seen"),
+        )._with_trend(everything=everything)
+
+    def search(self, text):
+        """Plan items in which `text` stands, in what `visible_to` shows (call that first); adds `rank`."""
+        query = search_query(text)
+        in_text = Case(
+            When(text_seen=True, then=SearchRank(F("progress__search_vector"), query)),
+            default=0.0,
+            output_field=models.FloatField(),
+        )
+        found = Q(search_vector=query) | Q(text_seen=True, progress__search_vector=query)
+        if code := code_lookup(text):
+            found |= code
+        return self.filter(found).annotate(rank=SearchRank(F("search_vector"), query) + in_text)
+
+    def with_hit(self, text):
+        """Adds `hit`: the piece of visible text in which `text` was found (see `search.headline`)."""
+        return self.annotate(
+            hit=headline(text, "name", "former_name", "description", "seen_quantitative", "seen_qualitative")
+        )
+
+    @staticmethod
+    def _own(user):
+        organisations = Organisation.objects.written_for_by(user=user).values("pk")
+        return Exists(Initiator.objects.initiating().filter(plan_item=OuterRef("pk"), organisation__in=organisations))
+
+    @staticmethod
+    def _masked(field, *, by):
+        return Case(
+            When(Q(**{by: True}), then=Coalesce(F(f"progress__{field}"), Value(""))),
+            default=Value(""),
+            output_field=models.TextField(),
+        )
+
+    def _with_trend(self, *, everything):
+        from .rounds import ReportingRound
+
+        year_before = (
+            ReportingRound.objects.filter(year__lt=OuterRef(OuterRef("round__year")))
+            .order_by("-year")
+            .values("year")[:1]
+        )
+        # Without the default order, which would join tables that the outer references must not find.
+        before = PlanItem.objects.order_by().filter(round__year=Subquery(year_before))
+        linked = before.filter(intervention__successor_links__intervention=OuterRef("intervention")).order_by(
+            "intervention__successor_links__position"
+        )
+        colour = F("progress__colour")
+        if not everything:
+            colour = Case(When(progress__colour_released=True, then=colour), default=Value(""))
+        return self.annotate(
+            previous_item=Coalesce(
+                Subquery(before.filter(intervention=OuterRef("intervention")).values("pk")[:1]),
+                Subquery(linked.values("pk")[:1]),
+            ),
+            previous_colour=Coalesce(
+                Subquery(
+                    PlanItem.objects.order_by()
+                    .filter(pk=OuterRef("previous_item"))
+                    .annotate(shown=colour)
+                    .values("shown")[:1]
+                ),
+                Value(""),
+                output_field=models.TextField(),
+            ),
+            trend=Case(
+                When(colour_seen=False, then=Value("")),
+                When(previous_item__isnull=True, then=Value(Trend.NEW)),
+                When(seen_colour="", then=Value("")),
+                When(previous_colour="", then=Value(Trend.UNKNOWN)),
+                When(seen_colour=F("previous_colour"), then=Value(Trend.SAME)),
+                When(GreaterThan(_rank("seen_colour"), _rank("previous_colour")), then=Value(Trend.FORWARD)),
+                default=Value(Trend.BACK),
+                output_field=models.TextField(),
+            ),
+        )
+
+
+class PlanItemManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().defer("search_vector")
+
+
+class PlanItem(models.Model):
+    """The interventie in the plan of one round.
+
+    The unnumbered activities under 'Organisatie en financiën' have no pijler and no number; they are not counted.
+    """
+
+    round = models.ForeignKey("ReportingRound", models.CASCADE, related_name="plan_items", verbose_name="ronde")
+    intervention = models.ForeignKey(
+        Intervention, models.PROTECT, related_name="plan_items", verbose_name="interventie"
+    )
+    pillar = models.ForeignKey(
+        Pillar, models.PROTECT, null=True, blank=True, related_name="plan_items", verbose_name="pijler"
+    )
+    theme = models.ForeignKey(
+        Theme, models.PROTECT, null=True, blank=True, related_name="plan_items", verbose_name="thema"
+    )
+    number = models.PositiveSmallIntegerField("nummer", null=True, blank=True)
+    letter = models.CharField("letter", max_length=1, blank=True)
+    position = models.PositiveSmallIntegerField("volgorde")
+    name = models.CharField("naam", max_length=250)
+    former_name = models.CharField(
+        "was", max_length=250, blank=True, help_text="De naam in het vorige uitvoeringsplan, zoals gedrukt."
+    )
+    description = models.TextField("korte beschrijving", blank=True)
+    funding = models.ManyToManyField(Funding, blank=True, related_name="plan_items", verbose_name="financiering")
+    organisations = models.ManyToManyField(
+        Organisation, through="Initiator", related_name="plan_items", verbose_name="initiatiefnemers"
+    )
+    contacts = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="contact_for", verbose_name="contactpersonen"
+    )
+    version = models.PositiveIntegerField("versie", default=1)
+    search_vector = models.GeneratedField(
+        expression=SearchVector("name", config=DUTCH, weight="A")
+        + SearchVector("former_name", config=DUTCH, weight="B")
+        + SearchVector("description", config=DUTCH, weight="C"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = PlanItemManager.from_queryset(PlanItemQuerySet)()
+
+    class Meta:
+        verbose_name = "planregel"
+        verbose_name_plural = "planregels"
+        ordering = ("position", "pk")
+        indexes = (GinIndex(fields=["search_vector"], name="plan_item_search"),)
+        constraints = (
+            models.UniqueConstraint("round", "intervention", name="plan_item_unique"),
+            models.UniqueConstraint(
+                "round",
+                "pillar",
+                "number",
+                "letter",
+                name="plan_item_number_unique",
+                condition=Q(pillar__isnull=False),
+                violation_error_message="Dit nummer staat al bij een andere interventie van deze pijler.",
+            ),
+            models.CheckConstraint(
+                name="plan_item_numbered_in_pillar",
+                condition=Q(pillar__isnull=False, number__isnull=False)
+                | Q(pillar__isnull=True, number__isnull=True, letter=""),
+                violation_error_message="Een interventie in een pijler heeft een nummer; een andere activiteit niet.",
+            ),
+            models.CheckConstraint(name="plan_item_named", condition=~Q(name="")),
+        )
+
+    def __str__(self):
+        return f"{self.code} {self.name}".strip()
+
+    @property
+    def code(self):
+        """Short name in print, such as 'Wo17' or 'W4'; empty for an activity without number."""
+        return f"{self.pillar.abbreviation}{self.number}{self.letter}" if self.pillar_id else ""
+
+    def copy_for(self, reporting_round):
+        """This item, unsaved, in the plan of another round."""
+        return PlanItem(
+            round=reporting_round,
+            intervention_id=self.intervention_id,
+            pillar_id=self.pillar_id,
+            theme_id=self.theme_id,
+            number=self.number,
+            letter=self.letter,
+            position=self.position,
+            name=self.name,
+            former_name=self.former_name,
+            description=self.description,
+        )
+
+
+class InitiatorQuerySet(models.QuerySet):
+    def initiating(self):
+        """Those who may write: not the organisations that only deliver data."""
+        return self.exclude(role=Initiator.Role.DATA_SUPPLIER)
+
+
+class Initiator(models.Model):
+    """An organisation on a plan item; the first named is taken to be trekker until the bureau confirms it."""
+
+    class Role(models.TextChoices):
+        TREKKER = "trekker", "trekker"
+        INITIATOR = "initiatiefnemer", "initiatiefnemer"
+        DATA_SUPPLIER = "dataleverancier", "dataleverancier"
+
+    plan_item = models.ForeignKey(PlanItem, models.CASCADE, related_name="initiators", verbose_name="planregel")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="initiations", verbose_name="organisatie"
+    )
+    role = models.CharField("rol", max_length=16, choices=Role)
+    confirmed = models.BooleanField("bevestigd", default=False)
+    position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    objects = InitiatorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "initiatiefnemer"
+        verbose_name_plural = "initiatiefnemers"
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint("plan_item", "organisation", name="initiator_unique"),
+            models.UniqueConstraint(
+                "plan_item",
+                name="initiator_one_trekker",
+                condition=Q(role="trekker"),
+                violation_error_message="Een interventie heeft één trekker.",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.organisation} ({self.get_role_display()})"
+
+    def copy_for(self, plan_item):
+        """This initiator, unsaved, on a plan item of another round."""
+        return Initiator(
+            plan_item=plan_item,
+            organisation_id=self.organisation_id,
+            role=self.role,
+            confirmed=self.confirmed,
+            position=self.position,
+        )
+
+
+class PillarAssignment(models.Model):
+    """The pijlers an adviseur looks after; they come first in the queue."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="pillar_assignments", verbose_name="adviseur"
+    )
+    pillar = models.ForeignKey(Pillar, models.CASCADE, related_name="assignments", verbose_name="pijler")
+
+    class Meta:
+        verbose_name = "toewijzing aan een pijler"
+        verbose_name_plural = "toewijzingen aan pijlers"
+        constraints = (models.UniqueConstraint("user", "pillar", name="pillar_assignment_unique"),)
+
+    def __str__(self):
+        return f"{self.user}: {self.pillar}"

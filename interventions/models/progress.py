@@ -1,0 +1,539 @@
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import PermissionDenied
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+from django.utils import timezone
+
+from interventions import workflow
+from interventions.workflow import Colour, Conflict, Refused, State, refuse
+from programme.richtext import LIMIT, canonical
+
+from .figures import OutputValue
+from .plan import PlanItem
+from .search import DUTCH
+
+
+class Part(models.TextChoices):
+    """What a voortgang consists of; each is filled in, or waived."""
+
+    FIGURES = "figures", "cijfers"
+    QUANTITATIVE = "quantitative", "kwantitatieve voortgang"
+    QUALITATIVE = "qualitative", "kwalitatieve voortgang"
+
+
+class WayIn(models.TextChoices):
+    """How a text came in."""
+
+    FORM = "form", "formulier"
+    IMPORT = "import", "werkblad"
+    PLAN = "plan", "meegeleverd plan"
+    DEMO = "demo", "demonstratie"
+
+
+@dataclass(frozen=True)
+class Waived:
+    """Why a part is not filled in: n.v.t. with a reason, or reported at another plan item."""
+
+    reason: str = ""
+    reported_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What is filled in for one row of the grid; `value` in the unit of the indicator, or a code of OutputValue."""
+
+    value: Decimal | None = None
+    code: str = ""
+    provisional: bool = False
+    remark: str = ""
+
+    def __post_init__(self):
+        # One spelling per number, so that 5 and 5,0 are no difference.
+        if self.value is not None:
+            object.__setattr__(self, "value", self.value.normalize())
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that a partner fills in: what one version of a voortgang is. Figures by the key of their OutputValue."""
+
+    quantitative: str = ""
+    qualitative: str = ""
+    waived: dict[str, Waived] = field(default_factory=dict)
+    figures: dict[int, Figure] = field(default_factory=dict)
+    proposed_colour: str = ""
+    proposed_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that keeps a voortgang from being submitted: where it is on the page, and what to do."""
+
+    part: str
+    message: str
+
+
+class ProgressUpdateQuerySet(models.QuerySet):
+    def editable_by(self, *, user):
+        """Those `user` may have a part in: all for the bureau, their own for an invuller, none for others.
+
+        Whether they may write now is `why_not`.
+        """
+        if user.is_bureau:
+            return self
+        if not user.is_invuller:
+            return self.none()
+        return self.filter(plan_item__in=PlanItem.objects.own_of(user=user).values("pk"))
+
+    def for_page(self):
+        """With all that one page about a voortgang shows of the plan, in a constant number of queries."""
+        return self.select_related("plan_item__round", "plan_item__pillar", "plan_item__theme__parent")
+
+
+class ProgressUpdateManager(models.Manager):
+    def get_queryset(self):
+        return super().get_queryset().defer("search_vector")
+
+
+class ProgressUpdate(models.Model):
+    """The report on one plan item. Its texts are canonical rich text (programme.richtext).
+
+    `version` counts what the partner fills in (texts, figures, proposed colour), `colour_version` what the bureau
+    decides, so that the two do not get in each other's way.
+    """
+
+    plan_item = models.OneToOneField(PlanItem, models.CASCADE, related_name="progress", verbose_name="planregel")
+    state = models.CharField("status", max_length=9, choices=State, default=State.TO_DO)
+    version = models.PositiveIntegerField("versie", default=0)
+    quantitative = models.TextField("kwantitatieve voortgang", blank=True)
+    qualitative = models.TextField("kwalitatieve voortgang", blank=True)
+    proposed_colour = models.CharField("voorgestelde kleur", max_length=6, choices=Colour, blank=True)
+    proposed_reason = models.TextField("reden van het voorstel", blank=True)
+    colour = models.CharField("kleur", max_length=6, choices=Colour, blank=True)
+    colour_reason = models.TextField("reden van de kleur", blank=True)
+    colour_version = models.PositiveIntegerField("versie van de kleur", default=0)
+    colour_released = models.BooleanField("kleur vrijgegeven", default=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="ingediend door"
+    )
+    submitted_at = models.DateTimeField("ingediend op", null=True, blank=True)
+    search_vector = models.GeneratedField(
+        expression=SearchVector("quantitative", "qualitative", config=DUTCH, weight="D"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = ProgressUpdateManager.from_queryset(ProgressUpdateQuerySet)()
+
+    class Meta:
+        verbose_name = "voortgang"
+        verbose_name_plural = "voortgang"
+        indexes = (GinIndex(fields=["search_vector"], name="progress_search"),)
+        constraints = (
+            models.CheckConstraint(name="progress_state_valid", condition=Q(state__in=State.values)),
+            models.CheckConstraint(name="progress_colour_valid", condition=Q(colour__in=["", *Colour.values])),
+            models.CheckConstraint(
+                name="progress_colour_has_reason",
+                condition=Q(colour="") | ~Q(colour_reason=""),
+                violation_error_message="Een kleur heeft een reden.",
+            ),
+            models.CheckConstraint(
+                name="progress_proposed_colour_has_reason",
+                condition=Q(proposed_colour="") | ~Q(proposed_reason=""),
+                violation_error_message="Een voorgestelde kleur heeft een reden.",
+            ),
+            models.CheckConstraint(
+                name="progress_released_is_coloured", condition=Q(colour_released=False) | ~Q(colour="")
+            ),
+            models.CheckConstraint(
+                name="progress_quantitative_within_limit", condition=LessThanOrEqual(Length("quantitative"), LIMIT)
+            ),
+            models.CheckConstraint(
+                name="progress_qualitative_within_limit", condition=LessThanOrEqual(Length("qualitative"), LIMIT)
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.plan_item}: {self.get_state_display()}"
+
+    # What is filled in
+
+    def own_values(self):
+        """The rows of figures that this voortgang fills in, in the order of the grid."""
+        return OutputValue.objects.owned_by(self.plan_item).at(self.plan_item.intervention_id)
+
+    def content(self):
+        """What is filled in now."""
+        return Content(
+            quantitative=self.quantitative,
+            qualitative=self.qualitative,
+            waived={waiver.part: Waived(waiver.reason, waiver.reported_at_id) for waiver in self.waivers.all()},
+            figures={
+                row.pk: Figure(row.value, row.code, row.provisional, row.remark)
+                for row in OutputValue.objects.owned_by(self.plan_item)
+            },
+            proposed_colour=self.proposed_colour,
+            proposed_reason=self.proposed_reason,
+        )
+
+    def missing(self):
+        """What still keeps this voortgang from being submitted, in the order of the page."""
+        waived = {waiver.part for waiver in self.waivers.all()}
+        missing = []
+        if Part.FIGURES not in waived:
+            missing += [
+                Missing(
+                    f"figure-{row.pk}",
+                    f"{row.series.indicator.name}, {row.series.area} ({row.period}): vul een getal in, of n.b., n.v.t. "
+                    "of <5.",
+                )
+                for row in self.own_values().select_related("series__indicator", "series__area", "period")
+                if not row.is_filled
+            ]
+        for part in (Part.QUANTITATIVE, Part.QUALITATIVE):
+            if part not in waived and not getattr(self, part):
+                missing.append(
+                    Missing(part, f"{part.label.capitalize()}: schrijf een tekst, of geef aan waarom die er niet is.")
+                )
+        return missing
+
+    # Who may do what, and when
+
+    def is_own_of(self, user):
+        """Whether `user` writes for this interventie (see PlanItem.objects.own_of)."""
+        return user.is_invuller and PlanItem.objects.own_of(user=user).filter(pk=self.plan_item_id).exists()
+
+    def _is_function_of(self, user, verb):
+        """Whether `verb` is the user's to do at all, whatever the moment."""
+        if user.is_bureau:
+            return verb.rounds != frozenset()
+        return bool(verb.partner_rounds) and self.is_own_of(user)
+
+    def why_not(self, name, *, user):
+        """Why `user` may not do the verb `name` now, in Dutch; "" when they may. Buttons, verbs and errors share it."""
+        verb = workflow.VERBS[name]
+        reporting_round = self.plan_item.round
+        if not self._is_function_of(user, verb):
+            return f"{verb.label.capitalize()} is niet aan u."
+        if reporting_round.historical:
+            if user.is_beheerder and verb in (workflow.SAVE, workflow.SET_COLOUR):
+                return ""
+            return f"De ronde {reporting_round.year} is overgenomen uit een eerder rapport en ligt vast."
+        if not verb.starts_from(self.state, round_state=reporting_round.state):
+            return f"Deze voortgang is {self.get_state_display()}; {verb.label} kan nu niet."
+        allowed = verb.rounds if user.is_bureau else verb.partner_rounds
+        # What was returned stays with the partner until it is answered, also when the round moves on to review.
+        asked = not user.is_bureau and self.state == State.RETURNED and reporting_round.in_progress
+        if reporting_round.state not in allowed and not asked:
+            return (
+                f"De ronde {reporting_round.year} is {reporting_round.get_state_display()}; {verb.label} kan nu niet."
+            )
+        return self._why_not_specifically(verb, user)
+
+    def _why_not_specifically(self, verb, user):
+        if verb == workflow.SUBMIT and (missing := self.missing()):
+            return f"Er ontbreekt nog iets: {missing[0].message}" + (
+                f" En nog {len(missing) - 1} andere onderdelen." if len(missing) > 1 else ""
+            )
+        if verb == workflow.WITHDRAW and self._decided_since_submission():
+            return "Het programmabureau is al met de beoordeling begonnen; vraag het om terug te sturen."
+        if verb == workflow.APPROVE and self.submitted_by_id == user.pk:
+            return "U hebt deze voortgang zelf ingediend; iemand anders keurt haar goed."
+        return ""
+
+    def _decided_since_submission(self):
+        return self.events.filter(at__gt=self.submitted_at).exclude(verb=workflow.SUBMIT.name).exists()
+
+    # Verbs
+
+    def save_draft(self, content, *, by, version, way_in=WayIn.FORM):
+        """Keep `content`, however incomplete, as the next version; content that changes nothing is no version.
+
+        `version` is the one the user saw; when it is no longer current, Conflict is raised and nothing is written.
+        Returns whether anything changed.
+        """
+        verb = workflow.SAVE
+        with self._locked(verb, by=by, version=version):
+            changed = self._write(content, by=by, way_in=way_in)
+            if changed:
+                stays = self.state == State.RETURNED or self.plan_item.round.historical
+                self._finish(verb, by=by, state=self.state if stays else verb.target)
+        return changed
+
+    save_draft.alters_data = True
+
+    def submit(self, *, by, version):
+        """Hand in; the bureau may do it on behalf of the partner, and the event says so."""
+        with self._locked(workflow.SUBMIT, by=by, version=version):
+            self.submitted_by, self.submitted_at = by, timezone.now()
+            self._finish(workflow.SUBMIT, by=by, on_behalf=by.is_bureau)
+
+    submit.alters_data = True
+
+    def withdraw(self, *, by, version):
+        with self._locked(workflow.WITHDRAW, by=by, version=version):
+            self._finish(workflow.WITHDRAW, by=by)
+
+    withdraw.alters_data = True
+
+    def return_with_question(self, *, by, version, reason):
+        with self._locked(workflow.RETURN, by=by, version=version):
+            self._finish(workflow.RETURN, by=by, reason=reason)
+
+    return_with_question.alters_data = True
+
+    def approve(self, *, by, version):
+        with self._locked(workflow.APPROVE, by=by, version=version):
+            self._finish(workflow.APPROVE, by=by)
+
+    approve.alters_data = True
+
+    def reopen(self, *, by, version, reason):
+        with self._locked(workflow.REOPEN, by=by, version=version):
+            self._finish(workflow.REOPEN, by=by, reason=reason)
+
+    reopen.alters_data = True
+
+    def record_no_report(self, *, by, version, reason):
+        with self._locked(workflow.NO_REPORT, by=by, version=version):
+            self._finish(workflow.NO_REPORT, by=by, reason=reason)
+
+    record_no_report.alters_data = True
+
+    def drop(self, *, by, version, reason):
+        with self._locked(workflow.DROP, by=by, version=version):
+            self._finish(workflow.DROP, by=by, reason=reason)
+
+    drop.alters_data = True
+
+    def set_colour(self, colour, *, by, version, reason):
+        """Give a colour; hidden from all but the bureau until the colours of the pijler are released (again).
+
+        `version` is the `colour_version` the user saw.
+        """
+        with self._locked(workflow.SET_COLOUR, by=by, version=version):
+            if colour not in Colour.values:
+                raise Refused("Kies een kleur: groen, oranje, rood of wit.")
+            self.colour, self.colour_reason = colour, reason.strip()
+            self.colour_version += 1
+            self.colour_released = self.plan_item.round.historical
+            self._finish(workflow.SET_COLOUR, by=by, reason=reason, colour=colour)
+
+    set_colour.alters_data = True
+
+    @contextmanager
+    def _locked(self, verb, *, by, version):
+        """Lock this voortgang, read it and its round afresh, and check `verb`; one transaction with what follows."""
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=ProgressUpdate.objects.select_for_update())
+            # Read after the lock, in a query of its own: a round that is being closed holds this lock until it is.
+            self.plan_item = PlanItem.objects.select_related("round", "pillar").get(pk=self.plan_item_id)
+            if not self._is_function_of(by, verb):
+                raise PermissionDenied
+            if version != (self.colour_version if verb == workflow.SET_COLOUR else self.version):
+                raise Conflict("Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat.")
+            refuse(self.why_not(verb.name, user=by))
+            yield
+
+    def _finish(self, verb, *, by, state="", reason="", **details):
+        """Write the state and the event of `verb`."""
+        if verb.needs and not reason.strip():
+            raise Refused(f"Vul een {verb.needs} in.")
+        from_state, self.state = self.state, state or verb.target or self.state
+        self.save()
+        self.events.create(
+            verb=verb.name, by=by, from_state=from_state, to_state=self.state, reason=reason.strip(), **details
+        )
+
+    def _write(self, content, *, by, way_in):
+        """Put `content` in this locked voortgang and keep it as a revision; returns whether it differs."""
+        rows = {row.pk: row for row in OutputValue.objects.owned_by(self.plan_item).select_for_update(of=("self",))}
+        if unknown := content.figures.keys() - rows.keys():
+            raise ValueError(f"figures of another voortgang: {sorted(unknown)}")
+        before = self.content()
+        after = replace(
+            content,
+            quantitative=canonical(content.quantitative),
+            qualitative=canonical(content.qualitative),
+            figures=before.figures | content.figures,
+            proposed_reason=content.proposed_reason.strip(),
+        )
+        if after == before:
+            return False
+        for name in ("quantitative", "qualitative", "proposed_colour", "proposed_reason"):
+            setattr(self, name, getattr(after, name))
+        self.version += 1
+        if changed := [key for key in after.figures if after.figures[key] != before.figures[key]]:
+            for key in changed:
+                for name, value in vars(after.figures[key]).items():
+                    setattr(rows[key], name, value)
+            OutputValue.objects.bulk_update([rows[key] for key in changed], ["value", "code", "provisional", "remark"])
+        if after.waived != before.waived:
+            self.waivers.all().delete()
+            Waiver.objects.bulk_create(
+                Waiver(update=self, part=part, reason=waived.reason, reported_at_id=waived.reported_at)
+                for part, waived in after.waived.items()
+            )
+        self.keep_revision(after, by=by, way_in=way_in)
+        return True
+
+    def keep_revision(self, content, *, by, way_in):
+        """Keep `content` for ever as what this version says."""
+        rest = asdict(content)
+        self.revisions.create(
+            version=self.version,
+            quantitative=rest.pop("quantitative"),
+            qualitative=rest.pop("qualitative"),
+            rest=rest,
+            by=by,
+            way_in=way_in,
+        )
+
+    keep_revision.alters_data = True
+
+
+class Waiver(models.Model):
+    """A part that is not filled in: it does not apply, with a reason, or it is reported at another interventie."""
+
+    update = models.ForeignKey(ProgressUpdate, models.CASCADE, related_name="waivers", verbose_name="voortgang")
+    part = models.CharField("onderdeel", max_length=12, choices=Part)
+    reason = models.CharField("reden", max_length=500, blank=True)
+    reported_at = models.ForeignKey(
+        PlanItem, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="gerapporteerd bij"
+    )
+
+    class Meta:
+        verbose_name = "niet ingevuld onderdeel"
+        verbose_name_plural = "niet ingevulde onderdelen"
+        constraints = (
+            models.UniqueConstraint("update", "part", name="waiver_unique"),
+            models.CheckConstraint(
+                name="waiver_reason_or_elsewhere",
+                condition=(Q(reported_at__isnull=True) & ~Q(reason="")) | Q(reported_at__isnull=False, reason=""),
+                violation_error_message="Geef een reden, of de interventie waar het staat.",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.get_part_display()}: {self.reason or self.reported_at}"
+
+
+class AppendOnlyQuerySet(models.QuerySet):
+    def update(self, **kwargs):
+        raise TypeError(f"{self.model._meta.verbose_name}: wat vastligt, wordt niet gewijzigd.")
+
+    def delete(self):
+        raise TypeError(f"{self.model._meta.verbose_name}: wat vastligt, wordt niet verwijderd.")
+
+
+class AppendOnly(models.Model):
+    """A row that is written once and never changed."""
+
+    at = models.DateTimeField("op", auto_now_add=True)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise TypeError(f"{self._meta.verbose_name}: wat vastligt, wordt niet gewijzigd.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise TypeError(f"{self._meta.verbose_name}: wat vastligt, wordt niet verwijderd.")
+
+
+class Revision(AppendOnly):
+    """What one version of a voortgang said: nobody loses a word. `by` is empty for what came with the plan."""
+
+    update = models.ForeignKey(ProgressUpdate, models.CASCADE, related_name="revisions", verbose_name="voortgang")
+    version = models.PositiveIntegerField("versie")
+    quantitative = models.TextField("kwantitatieve voortgang", blank=True)
+    qualitative = models.TextField("kwalitatieve voortgang", blank=True)
+    rest = models.JSONField("cijfers en overige", encoder=DjangoJSONEncoder, default=dict)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="door"
+    )
+    way_in = models.CharField("langs welke weg", max_length=6, choices=WayIn)
+
+    class Meta:
+        verbose_name = "versie van een voortgang"
+        verbose_name_plural = "versies van voortgang"
+        ordering = ("version",)
+        constraints = (models.UniqueConstraint("update", "version", name="revision_unique"),)
+
+    def __str__(self):
+        return f"{self.update_id}, versie {self.version}"
+
+
+class ProgressEventQuerySet(AppendOnlyQuerySet):
+    def visible_to(self, *, user):
+        """Events of voortgang whose history `user` may read: their own, or all. Colours are decided out of sight."""
+        if user.sees_everything:
+            return self
+        own = ProgressUpdate.objects.none()
+        if user.is_invuller:
+            own = ProgressUpdate.objects.editable_by(user=user)
+        return self.filter(update__in=own.values("pk")).exclude(verb=workflow.SET_COLOUR.name)
+
+
+class ProgressEvent(AppendOnly):
+    """Who did which verb when, and with what question or reason."""
+
+    update = models.ForeignKey(ProgressUpdate, models.CASCADE, related_name="events", verbose_name="voortgang")
+    verb = models.CharField(
+        "handeling", max_length=20, choices=[(verb.name, verb.label) for verb in workflow.VERBS.values()]
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="door")
+    from_state = models.CharField("van", max_length=9, choices=State)
+    to_state = models.CharField("naar", max_length=9, choices=State)
+    reason = models.TextField("vraag of reden", blank=True)
+    colour = models.CharField("kleur", max_length=6, choices=Colour, blank=True)
+    on_behalf = models.BooleanField("namens de partner", default=False)
+
+    objects = ProgressEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "gebeurtenis"
+        verbose_name_plural = "gebeurtenissen"
+        ordering = ("at", "pk")
+
+    def __str__(self):
+        return f"{self.get_verb_display()} door {self.by}"
+
+
+class InternalNoteQuerySet(models.QuerySet):
+    def visible_to(self, *, user):
+        """For the bureau alone."""
+        return self if user.is_bureau else self.none()
+
+
+class InternalNote(models.Model):
+    """A remark of the bureau to itself."""
+
+    update = models.ForeignKey(ProgressUpdate, models.CASCADE, related_name="notes", verbose_name="voortgang")
+    text = models.TextField("notitie")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="door")
+    at = models.DateTimeField("op", auto_now_add=True)
+
+    objects = InternalNoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "interne notitie"
+        verbose_name_plural = "interne notities"
+        ordering = ("at", "pk")
+        constraints = (models.CheckConstraint(name="note_not_empty", condition=~Q(text="")),)
+
+    def __str__(self):
+        return f"notitie van {self.by}"

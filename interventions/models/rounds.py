@@ -1,0 +1,269 @@
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import F, Q
+
+from interventions.workflow import FINISHED, IN_PROGRESS, ROUND_VERBS, Refused, RoundState, State, refuse
+
+
+class ReportingRoundQuerySet(models.QuerySet):
+    def current(self):
+        """The round people work in: the latest one that has been opened, or None."""
+        return self.exclude(state=RoundState.PLANNED).order_by("-year").first()
+
+    def before(self, reporting_round):
+        """The round before `reporting_round`, with which it is compared; or None."""
+        return self.filter(year__lt=reporting_round.year).order_by("-year").first()
+
+
+class ReportingRound(models.Model):
+    """One reporting year: when it opens, its deadline and its state."""
+
+    year = models.PositiveSmallIntegerField("jaar", unique=True)
+    state = models.CharField("status", max_length=8, choices=RoundState, default=RoundState.PLANNED)
+    opens_on = models.DateField("opent op", null=True, blank=True)
+    deadline = models.DateField("inleveren tot en met", null=True, blank=True)
+    historical = models.BooleanField("overgenomen uit een eerder rapport", default=False)
+    source = models.CharField("herkomst", max_length=200, blank=True)
+
+    objects = ReportingRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "rapportageronde"
+        verbose_name_plural = "rapportagerondes"
+        ordering = ("-year",)
+        constraints = (
+            models.CheckConstraint(
+                name="round_opens_before_deadline",
+                condition=Q(opens_on__isnull=True) | Q(deadline__isnull=True) | Q(opens_on__lte=F("deadline")),
+                violation_error_message="De ronde opent na de inleverdatum.",
+            ),
+            models.CheckConstraint(
+                name="round_dates_once_opened",
+                condition=Q(historical=True)
+                | Q(state=RoundState.PLANNED)
+                | Q(opens_on__isnull=False, deadline__isnull=False),
+                violation_error_message="Een geopende ronde heeft een openingsdatum en een inleverdatum.",
+            ),
+            models.CheckConstraint(
+                name="round_historical_is_closed",
+                condition=Q(historical=False) | Q(state=RoundState.CLOSED),
+                violation_error_message="Een overgenomen ronde is afgesloten.",
+            ),
+        )
+
+    def __str__(self):
+        return f"Voortgangsrapportage {self.year}"
+
+    @property
+    def in_progress(self):
+        return self.state in IN_PROGRESS
+
+    def days_left(self, *, today):
+        """Days until the deadline; negative when it has passed, None without a deadline."""
+        return (self.deadline - today).days if self.deadline else None
+
+    def is_late(self, *, today):
+        """The deadline informs and never locks; it is only late while the round is in progress."""
+        return self.in_progress and self.deadline is not None and today > self.deadline
+
+    # Verbs of the round
+
+    def why_not(self, name, *, user):
+        """Why `user` may not do the round verb `name` now; "" when they may."""
+        verb = ROUND_VERBS[name]
+        if not user.is_beheerder:
+            return "Alleen een beheerder zet een ronde in een andere status."
+        if self.historical:
+            return f"De ronde {self.year} is overgenomen uit een eerder rapport en blijft zoals ze is."
+        if self.state not in verb.sources:
+            return f"De ronde {self.year} is {self.get_state_display()}; {verb.label} kan nu niet."
+        if name == "open" and not (self.opens_on and self.deadline):
+            return "Vul eerst de openingsdatum en de inleverdatum in."
+        return ""
+
+    def open(self, *, by):
+        """Let partners write. Makes the voortgang and the rows of figures of every plan item."""
+        with self._transition("open", by=by) as locked:
+            locked.make_updates()
+
+    open.alters_data = True
+
+    def start_review(self, *, by):
+        with self._transition("start_review", by=by):
+            pass
+
+    start_review.alters_data = True
+
+    def back_to_open(self, *, by):
+        with self._transition("back_to_open", by=by):
+            pass
+
+    back_to_open.alters_data = True
+
+    def why_not_close(self):
+        """What keeps the round from closing: (plan item, Dutch reason) for each, in printed order."""
+        unfinished = []
+        for item in self.plan_items.counting().select_related("progress", "pillar").in_printed_order():
+            progress = item.progress
+            if progress.state not in FINISHED:
+                unfinished.append((item, f"is {progress.get_state_display()}, nog niet goedgekeurd"))
+            elif not progress.colour and progress.state != State.DROPPED:
+                unfinished.append((item, "heeft nog geen kleur"))
+        return unfinished
+
+    def close(self, *, by):
+        with self._transition("close", by=by) as locked:
+            # Every verb locks its voortgang first and reads the round after: holding all of them, none slips through.
+            list(locked._progress().select_for_update().order_by("pk").values_list("pk"))
+            if unfinished := locked.why_not_close():
+                raise Refused(
+                    f"Nog niet af: {len(unfinished)} interventies, te beginnen met {unfinished[0][0].code}: "
+                    f"{unfinished[0][0].name} {unfinished[0][1]}."
+                )
+
+    close.alters_data = True
+
+    def reopen(self, *, by, reason):
+        with self._transition("reopen", by=by, reason=reason):
+            pass
+
+    reopen.alters_data = True
+
+    # Colours of a pijler
+
+    def why_not_show_colours(self, *, user):
+        """Why `user` may not release or withdraw colours now; "" when they may."""
+        if not user.is_bureau:
+            return "Kleuren zijn aan het programmabureau."
+        if not self.in_progress:
+            return f"De ronde {self.year} is {self.get_state_display()}; de kleuren liggen vast."
+        return ""
+
+    def release_colours(self, *, pillar, by):
+        """Show the colours of `pillar` (None: Organisatie en financiën) to all; returns how many became visible."""
+        return self._show_colours(pillar=pillar, by=by, released=True, verb="release_colours")
+
+    release_colours.alters_data = True
+
+    def withdraw_colours(self, *, pillar, by):
+        """Take the colours of `pillar` back to the bureau; returns how many are hidden again."""
+        return self._show_colours(pillar=pillar, by=by, released=False, verb="withdraw_colours")
+
+    withdraw_colours.alters_data = True
+
+    def _show_colours(self, *, pillar, by, released, verb):
+        if not by.is_bureau:
+            raise PermissionDenied
+        with transaction.atomic():
+            locked = ReportingRound.objects.select_for_update().get(pk=self.pk)
+            refuse(locked.why_not_show_colours(user=by))
+            changed = (
+                locked._progress()
+                .filter(plan_item__pillar=pillar, colour_released=not released)
+                .exclude(colour="")
+                .update(colour_released=released)
+            )
+            RoundEvent.objects.create(round=locked, verb=verb, by=by, pillar=pillar)
+        return changed
+
+    # The plan
+
+    def make_updates(self):
+        """Give every plan item its voortgang, and every series its row for the period this round asks for."""
+        from .figures import OutputValue
+        from .progress import ProgressUpdate
+
+        ProgressUpdate.objects.bulk_create(
+            [ProgressUpdate(plan_item=item) for item in self.plan_items.filter(progress__isnull=True)]
+        )
+        OutputValue.objects.make_rows(reporting_round=self)
+
+    make_updates.alters_data = True
+
+    def copy_plan_from(self, previous):
+        """Take the plan of `previous` over into this round, which has none yet: items, initiators, funding, people."""
+        from .plan import Initiator, PlanItem
+
+        with transaction.atomic():
+            items = list(previous.plan_items.prefetch_related("initiators", "funding", "contacts"))
+            copies = PlanItem.objects.bulk_create([item.copy_for(self) for item in items])
+            Initiator.objects.bulk_create(
+                initiator.copy_for(copy)
+                for item, copy in zip(items, copies, strict=True)
+                for initiator in item.initiators.all()
+            )
+            for item, copy in zip(items, copies, strict=True):
+                copy.funding.set(item.funding.all())
+                copy.contacts.set(item.contacts.all())
+
+    copy_plan_from.alters_data = True
+
+    # Shared parts
+
+    def _progress(self):
+        from .progress import ProgressUpdate
+
+        return ProgressUpdate.objects.filter(plan_item__round=self)
+
+    @contextmanager
+    def _transition(self, name, *, by, reason=""):
+        """Lock the round, check the verb, let the caller do its part, then write state and event: all or nothing."""
+        verb = ROUND_VERBS[name]
+        if not by.is_beheerder:
+            raise PermissionDenied
+        with transaction.atomic():
+            locked = ReportingRound.objects.select_for_update().get(pk=self.pk)
+            refuse(locked.why_not(name, user=by))
+            if verb.needs and not reason.strip():
+                raise Refused(f"Vul een {verb.needs} in.")
+            yield locked
+            locked.state = verb.target
+            locked.save(update_fields=["state"])
+            RoundEvent.objects.create(round=locked, verb=name, by=by, reason=reason.strip(), to_state=verb.target)
+        self.state = locked.state
+
+
+class RoundEvent(models.Model):
+    """Who moved the round, or showed or hid the colours of a pijler; append-only."""
+
+    class Verb(models.TextChoices):
+        OPEN = "open", "geopend"
+        START_REVIEW = "start_review", "naar beoordeling gezet"
+        BACK_TO_OPEN = "back_to_open", "weer opengezet"
+        CLOSE = "close", "afgesloten"
+        REOPEN = "reopen", "heropend"
+        RELEASE_COLOURS = "release_colours", "kleuren vrijgegeven"
+        WITHDRAW_COLOURS = "withdraw_colours", "kleuren ingetrokken"
+
+    round = models.ForeignKey(ReportingRound, models.CASCADE, related_name="events", verbose_name="ronde")
+    verb = models.CharField("handeling", max_length=20, choices=Verb)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="door")
+    at = models.DateTimeField("op", auto_now_add=True)
+    to_state = models.CharField("status", max_length=8, choices=RoundState, blank=True)
+    pillar = models.ForeignKey("programme.Pillar", models.PROTECT, null=True, blank=True, related_name="+")
+    reason = models.TextField("reden", blank=True)
+
+    class Meta:
+        verbose_name = "gebeurtenis van een ronde"
+        verbose_name_plural = "gebeurtenissen van rondes"
+        ordering = ("at", "pk")
+
+    def __str__(self):
+        return f"{self.round.year}: {self.get_verb_display()}"
+
+
+class Demonstration(models.Model):
+    """Present when this installation holds invented people, colours and figures; every page and workbook says so."""
+
+    stage = models.CharField("stand", max_length=8)
+    loaded_at = models.DateTimeField("geladen op", auto_now_add=True)
+
+    class Meta:
+        verbose_name = "demonstratie"
+        verbose_name_plural = "demonstraties"
+
+    def __str__(self):
+        return self.stage

@@ -1,0 +1,131 @@
+"""States and verbs of a round and of one voortgang, as data: what DESIGN.md section 3 says, in one place.
+
+The model methods obey these tables, the buttons read them and docs/workflow.md is compared with them.
+"""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class Refused(Exception):  # noqa: N818 (a refusal is an answer to the user, not a fault)
+    """A verb that may not be done now. The message is Dutch, for the person who tried it."""
+
+
+class Conflict(Refused):
+    """Somebody else saved in between: the version the user saw is not the current one."""
+
+
+def refuse(why):
+    """Raise Refused with the Dutch reason `why`, unless it is empty."""
+    if why:
+        raise Refused(why)
+
+
+class RoundState(models.TextChoices):
+    PLANNED = "planned", "in voorbereiding"
+    OPEN = "open", "open"
+    REVIEW = "review", "in beoordeling"
+    CLOSED = "closed", "afgesloten"
+
+
+class State(models.TextChoices):
+    TO_DO = "to_do", "nog te doen"
+    DRAFT = "draft", "concept"
+    RETURNED = "returned", "teruggestuurd"
+    SUBMITTED = "submitted", "ingediend"
+    APPROVED = "approved", "goedgekeurd"
+    NO_REPORT = "no_report", "geen opgave ontvangen"
+    DROPPED = "dropped", "vervallen"
+
+
+class Colour(models.TextChoices):
+    """The stoplight colour, in rising order of rank (see Trend)."""
+
+    WHITE = "wit", "wit"
+    RED = "rood", "rood"
+    ORANGE = "oranje", "oranje"
+    GREEN = "groen", "groen"
+
+
+WRITABLE = frozenset({State.TO_DO, State.DRAFT, State.RETURNED})
+FINISHED = frozenset({State.APPROVED, State.NO_REPORT, State.DROPPED})
+# What the bureau may colour: there is something to weigh, or it is certain that nothing will come.
+COLOURABLE = frozenset({State.SUBMITTED, State.APPROVED, State.NO_REPORT})
+IN_PROGRESS = frozenset({RoundState.OPEN, RoundState.REVIEW})
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One thing a person may do with a voortgang.
+
+    `sources` are the states it starts from, `target` the state it ends in ("" leaves it as it is). `rounds` are the
+    states of the round in which the bureau may do it, `partner_rounds` those in which a partner may; empty is never.
+    In a round in review the sources in `only_in_review` are open too.
+    """
+
+    name: str
+    label: str
+    sources: frozenset[str]
+    target: str
+    rounds: frozenset[str] = IN_PROGRESS
+    partner_rounds: frozenset[str] = frozenset()
+    only_in_review: frozenset[str] = frozenset()
+    needs: str = ""  # what the reason is called on screen; empty when the verb takes none
+
+    def starts_from(self, state, *, round_state):
+        return state in self.sources or (round_state == RoundState.REVIEW and state in self.only_in_review)
+
+
+OPEN = frozenset({RoundState.OPEN})
+REVIEW = frozenset({RoundState.REVIEW})
+
+SAVE = Verb("save", "opslaan", WRITABLE, State.DRAFT, partner_rounds=OPEN)
+SUBMIT = Verb("submit", "indienen", WRITABLE, State.SUBMITTED, partner_rounds=OPEN)
+WITHDRAW = Verb(
+    "withdraw", "intrekken", frozenset({State.SUBMITTED}), State.DRAFT, rounds=frozenset(), partner_rounds=OPEN
+)
+RETURN = Verb(
+    "return_with_question",
+    "terugsturen",
+    frozenset({State.SUBMITTED}),
+    State.RETURNED,
+    only_in_review=frozenset({State.TO_DO, State.DRAFT}),
+    needs="vraag",
+)
+APPROVE = Verb("approve", "goedkeuren", frozenset({State.SUBMITTED}), State.APPROVED)
+REOPEN = Verb("reopen", "heropenen", frozenset({State.APPROVED}), State.SUBMITTED, needs="reden")
+NO_REPORT = Verb("record_no_report", "geen opgave vastleggen", WRITABLE, State.NO_REPORT, rounds=REVIEW, needs="reden")
+DROP = Verb(
+    "drop",
+    "laten vervallen",
+    frozenset(State) - {State.APPROVED, State.DROPPED},
+    State.DROPPED,
+    needs="reden",
+)
+SET_COLOUR = Verb("set_colour", "kleur geven", COLOURABLE, "", needs="reden")
+
+VERBS = {verb.name: verb for verb in (SAVE, SUBMIT, WITHDRAW, RETURN, APPROVE, REOPEN, NO_REPORT, DROP, SET_COLOUR)}
+
+
+@dataclass(frozen=True)
+class RoundVerb:
+    """One thing the beheerder may do with a round."""
+
+    name: str
+    label: str
+    sources: frozenset[str]
+    target: str
+    needs: str = ""
+
+
+ROUND_VERBS = {
+    verb.name: verb
+    for verb in (
+        RoundVerb("open", "openen", frozenset({RoundState.PLANNED}), RoundState.OPEN),
+        RoundVerb("start_review", "naar beoordeling", OPEN, RoundState.REVIEW),
+        RoundVerb("back_to_open", "terug naar open", REVIEW, RoundState.OPEN),
+        RoundVerb("close", "afsluiten", REVIEW, RoundState.CLOSED),
+        RoundVerb("reopen", "heropenen", frozenset({RoundState.CLOSED}), RoundState.REVIEW, needs="reden"),
+    )
+}
