@@ -1,6 +1,7 @@
 """What `manage.py` assumes about a checkout that nobody configured."""
 
 import os
+import sys
 from pathlib import Path
 
 import environ
@@ -21,4 +22,7 @@ def set_defaults():
     if "DATABASE_URL" not in env and "SECRET_KEY" not in env:
         os.environ.setdefault("DEBUG", "1")
     if env.bool("DEBUG", default=False) and "DATABASE_URL" not in env:
-        os.environ["DATABASE_URL"] = postgres.join(CHECKOUT / env.str("DATA_DIR", default=".data"))
+        try:
+            os.environ["DATABASE_URL"] = postgres.join(CHECKOUT / env.str("DATA_DIR", default=".data"))
+        except postgres.ServerError as error:
+            sys.exit(str(error))

