@@ -48,6 +48,26 @@ class Colour(models.TextChoices):
     GREEN = "groen", "groen"
 
 
+# In what order work presents itself: what asks something of me first, what is done last.
+PARTNER_ORDER = (
+    State.RETURNED,
+    State.TO_DO,
+    State.DRAFT,
+    State.SUBMITTED,
+    State.APPROVED,
+    State.NO_REPORT,
+    State.DROPPED,
+)
+BUREAU_ORDER = (
+    State.SUBMITTED,
+    State.RETURNED,
+    State.DRAFT,
+    State.TO_DO,
+    State.APPROVED,
+    State.NO_REPORT,
+    State.DROPPED,
+)
+
 WRITABLE = frozenset({State.TO_DO, State.DRAFT, State.RETURNED})
 FINISHED = frozenset({State.APPROVED, State.NO_REPORT, State.DROPPED})
 # What the bureau may colour: there is something to weigh, or it is certain that nothing will come.

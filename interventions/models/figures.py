@@ -1,14 +1,17 @@
 import re
+from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
 from django.db.models import Exists, Max, OuterRef, Q
 
-from interventions.workflow import State
+from interventions.workflow import IN_PROGRESS, Refused, State
 from programme.models import Area, Period
 from programme.numbers import format_number, parse_number
 
 from .plan import Intervention, PlanItem
+from .rounds import ReportingRound
 
 
 class OutputIndicator(models.Model):
@@ -56,6 +59,36 @@ class OutputIndicator(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.unit})"
+
+    def accept(self, *, by):
+        """Take a proposed indicator into use; the rounds in progress get its rows to fill in."""
+        with self._decided(by):
+            if OutputIndicator.objects.filter(name=self.name, status=self.Status.ACTIVE).exists():
+                raise Refused(f"Er is al een indicator '{self.name}'. Laat de partner een andere naam voorstellen.")
+            self.status = self.Status.ACTIVE
+            self.save(update_fields=["status"])
+            for reporting_round in ReportingRound.objects.filter(state__in=IN_PROGRESS).order_by("year"):
+                OutputValue.objects.make_rows(reporting_round=reporting_round)
+
+    accept.alters_data = True
+
+    def refuse(self, *, by):
+        """Leave a proposed indicator out."""
+        with self._decided(by):
+            self.status = self.Status.REFUSED
+            self.save(update_fields=["status"])
+
+    refuse.alters_data = True
+
+    @contextmanager
+    def _decided(self, by):
+        if not by.is_bureau:
+            raise PermissionDenied
+        with transaction.atomic():
+            self.refresh_from_db(from_queryset=OutputIndicator.objects.select_for_update())
+            if self.status != self.Status.PROPOSED:
+                raise Refused(f"Over '{self.name}' is al beslist: {self.get_status_display()}.")
+            yield
 
 
 class IndicatorPlacement(models.Model):

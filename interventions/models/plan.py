@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan
 
 from accounts.models import Organisation
+from interventions import workflow
 from interventions.workflow import Colour, State
 from programme.models import Pillar, Theme
 
@@ -75,6 +76,14 @@ class Trend(models.TextChoices):
     UNKNOWN = "onbekend", "onbekend"
 
 
+def _order_of(states):
+    return Case(
+        *(When(progress__state=state, then=place) for place, state in enumerate(states)),
+        default=len(states),
+        output_field=models.SmallIntegerField(),
+    )
+
+
 def _rank(expression):
     ranks = [When(**{expression: colour}, then=rank) for rank, colour in enumerate(Colour.values)]
     return Case(*ranks, output_field=models.SmallIntegerField())
@@ -101,6 +110,38 @@ class PlanItemQuerySet(models.QuerySet):
         Delivering data is not initiating.
         """
         return self.filter(self._own(user))
+
+    def waiting_for(self, *, user):
+        """The work of an invuller: where they are contact person first, and in each group what to do first.
+
+        Adds `is_contact`, `leads` (whether one of their organisations is trekker) and `question` (the latest one the
+        bureau sent back).
+        """
+        contacts = PlanItem.contacts.through.objects.filter(planitem=OuterRef("pk"), user=user)
+        leading = Initiator.objects.filter(
+            plan_item=OuterRef("pk"),
+            role=Initiator.Role.TREKKER,
+            organisation__in=Organisation.objects.written_for_by(user=user).values("pk"),
+        )
+        from .progress import ProgressEvent
+
+        questions = ProgressEvent.objects.filter(update__plan_item=OuterRef("pk"), verb=workflow.RETURN.name)
+        return (
+            self.own_of(user=user)
+            .annotate(
+                is_contact=Exists(contacts),
+                leads=Exists(leading),
+                question=Coalesce(Subquery(questions.order_by("-at").values("reason")[:1]), Value("")),
+            )
+            .order_by("-is_contact", _order_of(workflow.PARTNER_ORDER), "pillar__position", "position", "pk")
+        )
+
+    def for_queue(self, *, user):
+        """The work of the bureau: the pijlers of `user` first, and in each what was submitted. Adds `is_mine`."""
+        mine = PillarAssignment.objects.filter(user=user, pillar=OuterRef("pillar"))
+        return self.annotate(is_mine=Exists(mine)).order_by(
+            "-is_mine", _order_of(workflow.BUREAU_ORDER), "pillar__position", "position", "pk"
+        )
 
     def with_trekker(self):
         """Adds `trekker`: the name of the leading organisation, or None."""

@@ -17,9 +17,11 @@ from interventions import workflow
 from interventions.workflow import Colour, Conflict, Refused, State, refuse
 from programme.richtext import LIMIT, canonical
 
-from .figures import OutputValue
+from .figures import OutputIndicator, OutputValue
 from .plan import PlanItem
 from .search import DUTCH
+
+NEW_AT_THE_END = 999  # a position behind all indicators an interventie has; equal ones stand in order of arrival
 
 
 class Part(models.TextChoices):
@@ -329,6 +331,25 @@ class ProgressUpdate(models.Model):
             self._finish(workflow.SET_COLOUR, by=by, reason=reason, colour=colour)
 
     set_colour.alters_data = True
+
+    def propose_indicator(self, *, by, name, unit, area, reason):
+        """Propose a figure that this interventie does not report yet; the bureau decides (OutputIndicator.accept)."""
+        with transaction.atomic():
+            if not self._is_function_of(by, workflow.SAVE):
+                raise PermissionDenied
+            refuse(self.why_not(workflow.SAVE.name, user=by))
+            indicator = OutputIndicator.objects.create(
+                name=name,
+                unit=unit,
+                status=OutputIndicator.Status.PROPOSED,
+                proposed_by=by,
+                proposal_reason=reason,
+            )
+            indicator.placements.create(intervention_id=self.plan_item.intervention_id, position=NEW_AT_THE_END)
+            indicator.series.create(area=area)
+        return indicator
+
+    propose_indicator.alters_data = True
 
     @contextmanager
     def _locked(self, verb, *, by, version):

@@ -1,0 +1,37 @@
+from django.urls import path
+
+from .views import browse, partner, review
+
+app_name = "interventions"
+
+urlpatterns = [
+    path("", browse.home, name="home"),
+    # Everybody who logs in
+    path("overzicht/", browse.latest_overview, name="overview"),
+    path("overzicht/<int:year>/", browse.Overview.as_view(), name="overview_year"),
+    path("overzicht/<int:year>/werkblad/", browse.overview_workbook, name="overview_workbook"),
+    path("interventies/<int:pk>/", browse.intervention, name="intervention"),
+    # Partners
+    path("mijn/", partner.mine, name="mine"),
+    path("mijn/werkblad/", partner.mine_workbook, name="mine_workbook"),
+    path("voortgang/<int:pk>/", partner.fill_in, name="fill_in"),
+    path("voortgang/<int:pk>/indienen/", partner.submit, name="submit"),
+    path("voortgang/<int:pk>/intrekken/", partner.withdraw, name="withdraw"),
+    path("voortgang/<int:pk>/indicator/", partner.propose_indicator, name="propose_indicator"),
+    # The bureau
+    path("beoordelen/", review.Queue.as_view(), name="queue"),
+    path("beoordelen/werkblad/", review.queue_workbook, name="queue_workbook"),
+    path("beoordelen/<int:pk>/", review.update, name="review"),
+    path("beoordelen/<int:pk>/goedkeuren/", review.approve, name="approve"),
+    path("beoordelen/<int:pk>/terugsturen/", review.return_with_question, name="return"),
+    path("beoordelen/<int:pk>/heropenen/", review.reopen, name="reopen"),
+    path("beoordelen/<int:pk>/geen-opgave/", review.record_no_report, name="no_report"),
+    path("beoordelen/<int:pk>/vervallen/", review.drop, name="drop"),
+    path("beoordelen/<int:pk>/kleur/", review.set_colour, name="set_colour"),
+    path("beoordelen/<int:pk>/notitie/", review.add_note, name="add_note"),
+    path("beoordelen/indicatoren/<int:pk>/overnemen/", review.accept_indicator, name="accept_indicator"),
+    path("beoordelen/indicatoren/<int:pk>/afwijzen/", review.refuse_indicator, name="refuse_indicator"),
+    path("beoordelen/<int:year>/kleuren/", review.colours, name="colours"),
+    path("beoordelen/<int:year>/kleuren/vrijgeven/", review.release_colours, name="release_colours"),
+    path("beoordelen/<int:year>/kleuren/intrekken/", review.withdraw_colours, name="withdraw_colours"),
+]

@@ -1,0 +1,1 @@
+"""One module per audience: the partner, the bureau that reviews, and everybody who browses."""
