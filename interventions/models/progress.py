@@ -1,4 +1,3 @@
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
@@ -264,7 +263,8 @@ class ProgressUpdate(models.Model):
         Returns whether anything changed.
         """
         verb = workflow.SAVE
-        with self._locked(verb, by=by, version=version):
+        with transaction.atomic():
+            self._lock(verb, by=by, version=version)
             changed = self._write(content, by=by, way_in=way_in)
             if changed:
                 stays = self.state == State.RETURNED or self.plan_item.round.historical
@@ -275,45 +275,38 @@ class ProgressUpdate(models.Model):
 
     def submit(self, *, by, version):
         """Hand in; the bureau may do it on behalf of the partner, and the event says so."""
-        with self._locked(workflow.SUBMIT, by=by, version=version):
-            self.submitted_by, self.submitted_at = by, timezone.now()
-            self._finish(workflow.SUBMIT, by=by, on_behalf=by.is_bureau)
+        submitted = {"submitted_by": by, "submitted_at": timezone.now()}
+        self._do(workflow.SUBMIT, by=by, version=version, change=submitted, on_behalf=by.is_bureau)
 
     submit.alters_data = True
 
     def withdraw(self, *, by, version):
-        with self._locked(workflow.WITHDRAW, by=by, version=version):
-            self._finish(workflow.WITHDRAW, by=by)
+        self._do(workflow.WITHDRAW, by=by, version=version)
 
     withdraw.alters_data = True
 
     def return_with_question(self, *, by, version, reason):
-        with self._locked(workflow.RETURN, by=by, version=version):
-            self._finish(workflow.RETURN, by=by, reason=reason)
+        self._do(workflow.RETURN, by=by, version=version, reason=reason)
 
     return_with_question.alters_data = True
 
     def approve(self, *, by, version):
-        with self._locked(workflow.APPROVE, by=by, version=version):
-            self._finish(workflow.APPROVE, by=by)
+        self._do(workflow.APPROVE, by=by, version=version)
 
     approve.alters_data = True
 
     def reopen(self, *, by, version, reason):
-        with self._locked(workflow.REOPEN, by=by, version=version):
-            self._finish(workflow.REOPEN, by=by, reason=reason)
+        self._do(workflow.REOPEN, by=by, version=version, reason=reason)
 
     reopen.alters_data = True
 
     def record_no_report(self, *, by, version, reason):
-        with self._locked(workflow.NO_REPORT, by=by, version=version):
-            self._finish(workflow.NO_REPORT, by=by, reason=reason)
+        self._do(workflow.NO_REPORT, by=by, version=version, reason=reason)
 
     record_no_report.alters_data = True
 
     def drop(self, *, by, version, reason):
-        with self._locked(workflow.DROP, by=by, version=version):
-            self._finish(workflow.DROP, by=by, reason=reason)
+        self._do(workflow.DROP, by=by, version=version, reason=reason)
 
     drop.alters_data = True
 
@@ -322,13 +315,15 @@ class ProgressUpdate(models.Model):
 
         `version` is the `colour_version` the user saw.
         """
-        with self._locked(workflow.SET_COLOUR, by=by, version=version):
-            if colour not in Colour.values:
-                raise Refused("Kies een kleur: groen, oranje, rood of wit.")
-            self.colour, self.colour_reason = colour, reason.strip()
-            self.colour_version += 1
-            self.colour_released = self.plan_item.round.historical
-            self._finish(workflow.SET_COLOUR, by=by, reason=reason, colour=colour)
+        if colour not in Colour.values:
+            raise Refused("Kies een kleur: groen, oranje, rood of wit.")
+        coloured = {
+            "colour": colour,
+            "colour_reason": reason.strip(),
+            "colour_version": version + 1,
+            "colour_released": self.plan_item.round.historical,
+        }
+        self._do(workflow.SET_COLOUR, by=by, version=version, reason=reason, change=coloured, colour=colour)
 
     set_colour.alters_data = True
 
@@ -351,29 +346,32 @@ class ProgressUpdate(models.Model):
 
     propose_indicator.alters_data = True
 
-    @contextmanager
-    def _locked(self, verb, *, by, version):
-        """Lock this voortgang, read it and its round afresh, and check `verb`; one transaction with what follows."""
+    def _do(self, verb, *, by, version, reason="", change=None, **details):
+        """Do `verb`: check it, set the fields in `change`, write the event with `details`; one transaction."""
         with transaction.atomic():
-            self.refresh_from_db(from_queryset=ProgressUpdate.objects.select_for_update())
-            # Read after the lock, in a query of its own: a round that is being closed holds this lock until it is.
-            self.plan_item = PlanItem.objects.select_related("round", "pillar").get(pk=self.plan_item_id)
-            if not self._is_function_of(by, verb):
-                raise PermissionDenied
-            if version != (self.colour_version if verb == workflow.SET_COLOUR else self.version):
-                raise Conflict("Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat.")
-            refuse(self.why_not(verb.name, user=by))
-            yield
+            self._lock(verb, by=by, version=version)
+            if verb.needs and not reason.strip():
+                raise Refused(f"Vul een {verb.needs} in.")
+            for name, value in (change or {}).items():
+                setattr(self, name, value)
+            self._finish(verb, by=by, reason=reason.strip(), **details)
 
-    def _finish(self, verb, *, by, state="", reason="", **details):
-        """Write the state and the event of `verb`."""
-        if verb.needs and not reason.strip():
-            raise Refused(f"Vul een {verb.needs} in.")
+    def _lock(self, verb, *, by, version):
+        """Lock this voortgang until the transaction ends, read it and its round afresh, and check `verb`."""
+        self.refresh_from_db(from_queryset=ProgressUpdate.objects.select_for_update())
+        # Read after the lock, in a query of its own: a round that is being closed holds this lock until it is.
+        self.plan_item = PlanItem.objects.select_related("round", "pillar").get(pk=self.plan_item_id)
+        if not self._is_function_of(by, verb):
+            raise PermissionDenied
+        if version != (self.colour_version if verb == workflow.SET_COLOUR else self.version):
+            raise Conflict("Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat.")
+        refuse(self.why_not(verb.name, user=by))
+
+    def _finish(self, verb, *, by, state="", **details):
+        """Write the state (of `verb`, unless given) and the event."""
         from_state, self.state = self.state, state or verb.target or self.state
         self.save()
-        self.events.create(
-            verb=verb.name, by=by, from_state=from_state, to_state=self.state, reason=reason.strip(), **details
-        )
+        self.events.create(verb=verb.name, by=by, from_state=from_state, to_state=self.state, **details)
 
     def _write(self, content, *, by, way_in):
         """Put `content` in this locked voortgang and keep it as a revision; returns whether it differs."""
