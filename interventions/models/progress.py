@@ -17,6 +17,7 @@ from interventions.workflow import Colour, Conflict, Refused, State, refuse
 from programme.richtext import LIMIT, canonical
 
 from .figures import OutputIndicator, OutputValue
+from .history import AppendOnly, AppendOnlyQuerySet
 from .plan import PlanItem
 from .search import DUTCH
 
@@ -444,33 +445,6 @@ class Waiver(models.Model):
 
     def __str__(self):
         return f"{self.get_part_display()}: {self.reason or self.reported_at}"
-
-
-class AppendOnlyQuerySet(models.QuerySet):
-    def update(self, **kwargs):
-        raise TypeError(f"{self.model._meta.verbose_name}: wat vastligt, wordt niet gewijzigd.")
-
-    def delete(self):
-        raise TypeError(f"{self.model._meta.verbose_name}: wat vastligt, wordt niet verwijderd.")
-
-
-class AppendOnly(models.Model):
-    """A row that is written once and never changed."""
-
-    at = models.DateTimeField("op", auto_now_add=True)
-
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args, **kwargs):
-        if not self._state.adding:
-            raise TypeError(f"{self._meta.verbose_name}: wat vastligt, wordt niet gewijzigd.")
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        raise TypeError(f"{self._meta.verbose_name}: wat vastligt, wordt niet verwijderd.")
 
 
 class Revision(AppendOnly):

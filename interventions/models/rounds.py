@@ -7,6 +7,8 @@ from django.db.models import F, Q
 
 from interventions.workflow import FINISHED, IN_PROGRESS, ROUND_VERBS, Refused, RoundState, State, refuse
 
+from .history import AppendOnly
+
 
 class ReportingRoundQuerySet(models.QuerySet):
     def current(self):
@@ -226,8 +228,8 @@ class ReportingRound(models.Model):
         self.state = locked.state
 
 
-class RoundEvent(models.Model):
-    """Who moved the round, or showed or hid the colours of a pijler; append-only."""
+class RoundEvent(AppendOnly):
+    """Who moved the round, or showed or hid the colours of a pijler."""
 
     class Verb(models.TextChoices):
         OPEN = "open", "geopend"
@@ -241,7 +243,6 @@ class RoundEvent(models.Model):
     round = models.ForeignKey(ReportingRound, models.CASCADE, related_name="events", verbose_name="ronde")
     verb = models.CharField("handeling", max_length=20, choices=Verb)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="door")
-    at = models.DateTimeField("op", auto_now_add=True)
     to_state = models.CharField("status", max_length=8, choices=RoundState, blank=True)
     pillar = models.ForeignKey("programme.Pillar", models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.TextField("reden", blank=True)
