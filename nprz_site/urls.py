@@ -1,6 +1,10 @@
-from django.urls import include, path
+from django.urls import include, path, re_path
+
+from . import views
 
 urlpatterns = [
+    # A person's address is the bureau's to change, and it is known before anybody can log in.
+    re_path(r"^account/(?:email|confirm-email(?:/.+)?)/$", views.closed),
     path("account/", include("allauth.account.urls")),
     path("", include("interventions.urls")),
 ]

@@ -1,8 +1,13 @@
 from django import db
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.template import loader
 
 from interventions.models import Demonstration
+
+
+def closed(request):
+    """A page that a library brings and that this application does not offer."""
+    raise Http404
 
 
 def bad_request(request, exception):

@@ -2,26 +2,33 @@ from django import forms, template
 
 register = template.Library()
 
-# The first widget class that fits names the component; a widget of another kind keeps its own look.
-COMPONENTS = (
-    (forms.Select, "utrecht-select utrecht-select--html-select"),
-    (forms.Textarea, "utrecht-textarea utrecht-textarea--html-textarea"),
-    (forms.TextInput, "utrecht-textbox utrecht-textbox--html-input"),
-    (forms.DateInput, "utrecht-textbox utrecht-textbox--html-input"),
-)
+TEXT_TYPES = frozenset({"date", "email", "number", "password", "search", "tel", "text", "url"})
+
+
+def component(widget):
+    """The Utrecht component that fits the widget; "" for one that has a look of its own."""
+    if isinstance(widget, forms.Select):
+        return "utrecht-select utrecht-select--html-select"
+    if isinstance(widget, forms.Textarea):
+        return "utrecht-textarea utrecht-textarea--html-textarea"
+    if getattr(widget, "input_type", "") in TEXT_TYPES:
+        return "utrecht-textbox utrecht-textbox--html-input"
+    return ""
 
 
 @register.filter
 def control(field):
     """The control of a bound field, dressed as the Utrecht component it is.
 
-    The class has to be on the element itself, and forms should not know what they look like.
+    The class has to be on the element itself, and forms should not know what they look like. A placeholder goes: it
+    is gone once somebody types, and label and help text have said it already.
     """
     widget = field.field.widget
-    names = next((names for kind, names in COMPONENTS if isinstance(widget, kind)), "")
+    names = component(widget)
     if names and field.errors:
         names += f" {names.split()[0]}--invalid"
-    return field.as_widget(attrs={"class": f"{names} {widget.attrs.get('class', '')}".strip()})
+    names = f"{names} {widget.attrs.get('class', '')}".strip()
+    return field.as_widget(attrs={"class": names or False, "placeholder": False})
 
 
 @register.filter
