@@ -70,6 +70,8 @@ BUREAU_ORDER = (
 
 WRITABLE = frozenset({State.TO_DO, State.DRAFT, State.RETURNED})
 FINISHED = frozenset({State.APPROVED, State.NO_REPORT, State.DROPPED})
+# What a partner has done with: nothing is waited for from them.
+HANDED_IN = FINISHED | {State.SUBMITTED}
 # What the bureau may colour: there is something to weigh, or it is certain that nothing will come.
 COLOURABLE = frozenset({State.SUBMITTED, State.APPROVED, State.NO_REPORT})
 IN_PROGRESS = frozenset({RoundState.OPEN, RoundState.REVIEW})

@@ -223,23 +223,31 @@ class ProgressUpdate(models.Model):
     def why_not(self, name, *, user):
         """Why `user` may not do the verb `name` now, in Dutch; "" when they may. Buttons, verbs and errors share it."""
         verb = workflow.VERBS[name]
-        reporting_round = self.plan_item.round
         if not self._is_function_of(user, verb):
             return f"{verb.label.capitalize()} is niet aan u."
-        if reporting_round.historical:
+        if self.plan_item.round.historical:
             if user.is_beheerder and verb in (workflow.SAVE, workflow.SET_COLOUR):
                 return ""
-            return f"De ronde {reporting_round.year} is overgenomen uit een eerder rapport en ligt vast."
+            return f"De ronde {self.plan_item.round.year} is overgenomen uit een eerder rapport en ligt vast."
+        return self._why_not_now(verb, bureau=user.is_bureau) or self._why_not_specifically(verb, user)
+
+    @property
+    def partner_may_write(self):
+        """Whether a partner whose own this is may write now. For lists: asks nothing of the database."""
+        return not self.plan_item.round.historical and not self._why_not_now(workflow.SAVE, bureau=False)
+
+    def _why_not_now(self, verb, *, bureau):
+        reporting_round = self.plan_item.round
         if not verb.starts_from(self.state, round_state=reporting_round.state):
             return f"Deze voortgang is {self.get_state_display()}; {verb.label} kan nu niet."
-        allowed = verb.rounds if user.is_bureau else verb.partner_rounds
+        allowed = verb.rounds if bureau else verb.partner_rounds
         # What was returned stays with the partner until it is answered, also when the round moves on to review.
-        asked = not user.is_bureau and self.state == State.RETURNED and reporting_round.in_progress
+        asked = not bureau and self.state == State.RETURNED and reporting_round.in_progress
         if reporting_round.state not in allowed and not asked:
             return (
                 f"De ronde {reporting_round.year} is {reporting_round.get_state_display()}; {verb.label} kan nu niet."
             )
-        return self._why_not_specifically(verb, user)
+        return ""
 
     def _why_not_specifically(self, verb, user):
         if verb == workflow.SUBMIT and (missing := self.missing()):
