@@ -20,14 +20,18 @@ BUREAU_ROLES = frozenset({Role.ADVISEUR, Role.BEHEERDER})
 
 
 class OrganisationQuerySet(models.QuerySet):
-    def written_for_by(self, *, user):
-        """Organisations in whose name `user` writes.
+    def acting_for(self, organisations):
+        """`organisations`, the departments of those (not the other way round) and the collectives they are a member of.
 
-        Their own ones, the departments of those (not the other way round) and the collectives of which those are a
-        member.
+        Takes keys, or a query for them.
         """
-        mine = user.organisations.through.objects.filter(user=user).values("organisation")
-        return self.filter(Q(pk__in=mine) | Q(parent__in=mine) | Q(members__in=mine)).distinct()
+        return self.filter(
+            Q(pk__in=organisations) | Q(parent__in=organisations) | Q(members__in=organisations)
+        ).distinct()
+
+    def written_for_by(self, *, user):
+        """Organisations in whose name `user` writes: their own ones, and those that act for them."""
+        return self.acting_for(user.organisations.through.objects.filter(user=user).values("organisation"))
 
 
 class Organisation(models.Model):

@@ -75,7 +75,7 @@ class ThemeFactory(DjangoModelFactory):
 
 
 class RoundFactory(DjangoModelFactory):
-    """An open round; the other states are traits."""
+    """An open round; the other states are traits. `historical=True` is closed and has no dates."""
 
     class Meta:
         model = ReportingRound
@@ -84,12 +84,12 @@ class RoundFactory(DjangoModelFactory):
         planned = factory.Trait(state=RoundState.PLANNED)
         review = factory.Trait(state=RoundState.REVIEW)
         closed = factory.Trait(state=RoundState.CLOSED)
-        historical = factory.Trait(historical=True, state=RoundState.CLOSED, opens_on=None, deadline=None)
 
     year = 2024
-    state = RoundState.OPEN
-    opens_on = factory.LazyAttribute(lambda o: datetime.date(o.year + 1, 1, 15))
-    deadline = factory.LazyAttribute(lambda o: datetime.date(o.year + 1, 3, 1))
+    historical = False
+    state = factory.LazyAttribute(lambda o: RoundState.CLOSED if o.historical else RoundState.OPEN)
+    opens_on = factory.LazyAttribute(lambda o: None if o.historical else datetime.date(o.year + 1, 1, 15))
+    deadline = factory.LazyAttribute(lambda o: None if o.historical else datetime.date(o.year + 1, 3, 1))
 
 
 class InterventionFactory(DjangoModelFactory):

@@ -101,6 +101,10 @@ class PlanItemQuerySet(models.QuerySet):
     def in_round(self, reporting_round):
         return self.filter(round=reporting_round)
 
+    def in_theme(self, theme):
+        """Plan items under `theme` or a part of it (a Theme or its key)."""
+        return self.filter(Q(theme=theme) | Q(theme__parent=theme))
+
     def in_printed_order(self):
         return self.order_by("pillar__position", "position", "pk")
 
@@ -110,6 +114,11 @@ class PlanItemQuerySet(models.QuerySet):
         Delivering data is not initiating.
         """
         return self.filter(self._own(user))
+
+    def initiated_by(self, organisation):
+        """Plan items that people of `organisation` write for, as in `own_of`."""
+        acting = Organisation.objects.acting_for([organisation.pk])
+        return self.filter(self._initiated_by(acting))
 
     def waiting_for(self, *, user):
         """The work of an invuller: where they are contact person first, and in each group what to do first.
@@ -137,10 +146,13 @@ class PlanItemQuerySet(models.QuerySet):
         )
 
     def for_queue(self, *, user):
-        """The work of the bureau: the pijlers of `user` first, and in each what was submitted. Adds `is_mine`."""
+        """The work of the bureau: the pijlers of `user` first, and in each what was submitted.
+
+        Adds `is_mine` and `urgency`, the place of the state in BUREAU_ORDER.
+        """
         mine = PillarAssignment.objects.filter(user=user, pillar=OuterRef("pillar"))
-        return self.annotate(is_mine=Exists(mine)).order_by(
-            "-is_mine", _order_of(workflow.BUREAU_ORDER), "pillar__position", "position", "pk"
+        return self.annotate(is_mine=Exists(mine), urgency=_order_of(workflow.BUREAU_ORDER)).order_by(
+            "-is_mine", "urgency", "pillar__position", "position", "pk"
         )
 
     def with_trekker(self):
@@ -196,10 +208,14 @@ class PlanItemQuerySet(models.QuerySet):
             hit=headline(text, "name", "former_name", "description", "seen_quantitative", "seen_qualitative")
         )
 
+    @classmethod
+    def _own(cls, user):
+        return cls._initiated_by(Organisation.objects.written_for_by(user=user))
+
     @staticmethod
-    def _own(user):
-        organisations = Organisation.objects.written_for_by(user=user).values("pk")
-        return Exists(Initiator.objects.initiating().filter(plan_item=OuterRef("pk"), organisation__in=organisations))
+    def _initiated_by(organisations):
+        initiators = Initiator.objects.initiating().filter(organisation__in=organisations.values("pk"))
+        return Exists(initiators.filter(plan_item=OuterRef("pk")))
 
     @staticmethod
     def _masked(field, *, by):
