@@ -33,7 +33,7 @@ def navigation(request):
         {
             "label": label,
             "url": url,
-            "current": "page" if request.path == url else "true" if request.path.startswith(url) and url != "/" else "",
+            "current": "page" if request.path == url else "true" if request.path.startswith(url) else "",
         }
         for label, url in entries
     ]

@@ -173,11 +173,30 @@ def test_demonstration_is_named_on_every_page_and_only_then(page, live_server, d
 
 
 def test_keyboard_goes_past_the_header_in_one_step(page, live_server):
-    page.goto(live_server.url + reverse("account_reset_password"))
-    page.keyboard.press("Shift+Tab")
-    page.locator("body").press("Tab")
+    page.goto(live_server.url + "/account/signup/")
+    page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="Direct naar de inhoud")
-    skip.focus()
+    expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
-    skip.press("Enter")
+    page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+def test_logging_out_is_one_press_on_every_page(page, live_server, log_in, user):
+    log_in(user)
+    page.goto(live_server.url + reverse("account_change_password"))
+    page.get_by_role("button", name="Uitloggen").click()
+    expect(page.get_by_text("U bent uitgelogd.")).to_be_visible()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Inloggen")
+
+
+def test_print_leaves_out_what_paper_cannot_do_and_keeps_the_warning(page, live_server, log_in, user):
+    Demonstration.objects.create(stage="open")
+    log_in(user)
+    page.goto(live_server.url + reverse("account_change_password"))
+    menu = page.get_by_role("navigation", name="Hoofdmenu")
+    expect(menu).to_be_visible()
+    page.emulate_media(media="print")
+    expect(menu).to_be_hidden()
+    expect(page.get_by_text("Uitloggen")).to_be_hidden()
+    expect(page.get_by_text(DEMO)).to_be_visible()
