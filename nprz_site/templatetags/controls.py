@@ -37,6 +37,6 @@ def kind(field):
     widget = field.field.widget
     if field.is_hidden:
         return "hidden"
-    if widget.use_fieldset and isinstance(widget, forms.RadioSelect):
+    if isinstance(widget, forms.RadioSelect):  # check boxes of one question are a kind of it
         return "choices"
     return "choice" if isinstance(widget, forms.CheckboxInput) else "control"
