@@ -235,7 +235,7 @@ def test_load_plan_brings_back_an_interventie_that_is_gone(plan):
 
 
 def test_load_plan_leaves_a_round_alone_that_was_not_taken_over(plan):
-    ReportingRound.objects.update(historical=False)
+    ReportingRound.objects.update(historical=False, opens_on="2024-01-15", deadline="2024-03-01")
     item(plan, "T1").delete()
 
     with pytest.raises(CommandError, match="De ronde 2023 bestaat al"):
