@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from interventions.workflow import IN_PROGRESS, Refused, State
 from programme.models import Area, Period
@@ -12,6 +12,27 @@ from programme.numbers import format_number, parse_number
 
 from .plan import Intervention, PlanItem
 from .rounds import ReportingRound
+
+
+class OutputIndicatorQuerySet(models.QuerySet):
+    def proposed(self):
+        """Those that wait for the bureau."""
+        return self.filter(status=OutputIndicator.Status.PROPOSED)
+
+    def proposed_for(self, plan_item):
+        """Those that wait at the interventie of `plan_item`, with all that a page shows of them."""
+        waiting = self.proposed().filter(interventions=plan_item.intervention_id)
+        return waiting.select_related("proposed_by").prefetch_related("series__area").order_by("name")
+
+    def not_in_use_at(self, plan_item):
+        """What was proposed at its interventie and waits for the bureau, or was not taken over."""
+        return self.filter(interventions=plan_item.intervention_id).exclude(status=OutputIndicator.Status.ACTIVE)
+
+    def filled_in_during(self, reporting_round):
+        """Those of which the owner is in the plan of this round; adds `update`, the key of its voortgang."""
+        return self.filter(
+            placements__owner=True, placements__intervention__plan_items__round=reporting_round
+        ).annotate(update=F("placements__intervention__plan_items__progress"))
 
 
 class OutputIndicator(models.Model):
@@ -38,6 +59,8 @@ class OutputIndicator(models.Model):
         verbose_name="voorgesteld door",
     )
     proposal_reason = models.TextField("reden van het voorstel", blank=True)
+
+    objects = OutputIndicatorQuerySet.as_manager()
 
     class Meta:
         verbose_name = "interventie-indicator"
@@ -148,6 +171,16 @@ class OutputValueQuerySet(models.QuerySet):
 
     def filled(self):
         return self.exclude(value=None, code="")
+
+    def before(self, reporting_round):
+        """What was filled in in earlier rounds."""
+        return self.filled().filter(round__year__lt=reporting_round.year)
+
+    def latest_reported(self):
+        """Of a period that was reported more than once, what the latest round says."""
+        return self.order_by("series", "period__start", "period", "-round__year").distinct(
+            "series", "period__start", "period"
+        )
 
     def owned_by(self, plan_item):
         """The values `plan_item` itself reports in its round."""

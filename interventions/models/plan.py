@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan
 
@@ -101,6 +101,10 @@ class PlanItemQuerySet(models.QuerySet):
     def in_round(self, reporting_round):
         return self.filter(round=reporting_round)
 
+    def of_pillar(self, pillar):
+        """Plan items of `pillar`; None for the activities under 'Organisatie en financiën'."""
+        return self.filter(pillar=pillar)
+
     def in_theme(self, theme):
         """Plan items under `theme` or a part of it (a Theme or its key)."""
         return self.filter(Q(theme=theme) | Q(theme__parent=theme))
@@ -119,6 +123,18 @@ class PlanItemQuerySet(models.QuerySet):
         """Plan items that people of `organisation` write for, as in `own_of`."""
         acting = Organisation.objects.acting_for([organisation.pk])
         return self.filter(self._initiated_by(acting))
+
+    def filling_in_for(self, plan_item):
+        """The items of its round that fill in figures which also stand at `plan_item`; adds `indicator`, its key."""
+        return (
+            self.in_round(plan_item.round_id)
+            .filter(
+                intervention__placements__owner=True,
+                intervention__placements__indicator__placements__intervention=plan_item.intervention_id,
+            )
+            .exclude(intervention=plan_item.intervention_id)
+            .annotate(indicator=F("intervention__placements__indicator"))
+        )
 
     def waiting_for(self, *, user):
         """The work of an invuller: where they are contact person first, and in each group what to do first.
@@ -154,6 +170,26 @@ class PlanItemQuerySet(models.QuerySet):
         return self.annotate(is_mine=Exists(mine), urgency=_order_of(workflow.BUREAU_ORDER)).order_by(
             "-is_mine", "urgency", "pillar__position", "position", "pk"
         )
+
+    def for_table(self):
+        """With all that a row of a list shows of the plan and the voortgang, except the texts."""
+        texts = ("quantitative", "qualitative", "search_vector")
+        return (
+            self.with_trekker()
+            .select_related("pillar", "theme__parent", "progress")
+            .defer(*(f"progress__{text}" for text in texts))
+        )
+
+    def count_states(self):
+        """(pijler, state, number of plan items) for each pijler and state there is; the pijler by key."""
+        return self.order_by().values_list("pillar", "progress__state").annotate(Count("pk"))
+
+    def count_colours(self):
+        """(pijler, number of plan items, of them coloured, of them released) for each pijler there is, by key."""
+        coloured = Q(progress__colour__in=Colour.values)
+        released = Q(progress__colour_released=True)
+        numbers = (Count("pk"), Count("progress", filter=coloured), Count("progress", filter=released))
+        return self.order_by().values_list("pillar").annotate(*numbers)
 
     def with_trekker(self):
         """Adds `trekker`: the name of the leading organisation, or None."""
@@ -417,6 +453,12 @@ class Initiator(models.Model):
         )
 
 
+class PillarAssignmentQuerySet(models.QuerySet):
+    def pillars_of(self, user):
+        """The pijlers that `user` looks after."""
+        return Pillar.objects.filter(pk__in=self.filter(user=user).values("pillar"))
+
+
 class PillarAssignment(models.Model):
     """The pijlers an adviseur looks after; they come first in the queue."""
 
@@ -424,6 +466,8 @@ class PillarAssignment(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="pillar_assignments", verbose_name="adviseur"
     )
     pillar = models.ForeignKey(Pillar, models.CASCADE, related_name="assignments", verbose_name="pijler")
+
+    objects = PillarAssignmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "toewijzing aan een pijler"
