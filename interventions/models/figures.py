@@ -194,10 +194,13 @@ class OutputValueQuerySet(models.QuerySet):
         """Values whose voortgang is approved, those at the user's own interventies, or all of them (DESIGN.md 3)."""
         if user.sees_everything:
             return self
-        placed = PlanItem.objects.filter(
-            round=OuterRef("round"), intervention__placements__indicator=OuterRef("series__indicator")
+        here = {"round": OuterRef("round"), "intervention__placements__indicator": OuterRef("series__indicator")}
+        placed = PlanItem.objects.filter(**here)
+        # In one filter: of who fills in this figure, not of who shows it and fills in another.
+        filled_in = PlanItem.objects.filter(
+            **here, intervention__placements__owner=True, progress__state=State.APPROVED
         )
-        seen = Exists(placed.filter(intervention__placements__owner=True, progress__state=State.APPROVED))
+        seen = Exists(filled_in)
         if user.is_invuller:
             seen |= Exists(placed.own_of(user=user))
         return self.filter(seen)
