@@ -25,7 +25,7 @@ PAGE = """
 {% block content %}
   <h1>Voortgang</h1>
   {% if form.errors %}<a href="#id_first">Naar de eerste tekst</a>{% endif %}
-  <form method="post" novalidate data-unsaved>
+  <form method="post" novalidate data-unsaved="{% if form.errors %}changed{% endif %}">
     {% csrf_token %}
     {% for field in form %}{% include "components/field.html" with field=field only %}{% endfor %}
     <button class="utrecht-button">Bewaren</button>
@@ -387,6 +387,13 @@ def test_leaving_an_untouched_text_does_not_warn(open_editor, page):
     page.keyboard.type("www.nprz.nl")  # in the dialog, and not placed
     page.keyboard.press("Escape")
     assert not leave(page, "accept")
+
+
+def test_leaving_what_could_not_be_saved_warns(open_editor, page):
+    open_editor()
+    page.get_by_role("button", name="Bewaren").click()
+    page.get_by_role("link", name="Naar de eerste tekst").click()
+    assert leave(page, "accept")
 
 
 def test_saving_does_not_warn(open_editor, page):
