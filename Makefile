@@ -1,0 +1,48 @@
+# make run, make test, make check, make bench; each installs what it needs first. README.md says more.
+.DEFAULT_GOAL := run
+.PHONY: run test check bench install requirements
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+# Ends what it starts when make itself is killed; elsewhere than on Linux, Ctrl-C and SIGTERM do.
+TIED := $(if $(shell command -v setpriv),setpriv --pdeathsig=TERM --)
+
+run: .venv/installed
+	@exec $(TIED) $(BIN)/python manage.py serve --port=$(PORT)
+
+test: install
+	$(BIN)/pytest -n 2
+
+# The settings of production, with a key and a database that exist nowhere.
+check: PRODUCTION = DEBUG=0 SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_hex(32))") ALLOWED_HOSTS=voortgang.example DATABASE_URL=postgresql://nowhere/none
+check: .venv/installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check
+	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/installed
+	$(BIN)/python -m bench
+
+install: .venv/installed
+	@command -v chromium >/dev/null || { \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+		then apt-get update -qq && apt-get install -qq --no-install-recommends chromium; \
+		else echo "De browsertests hebben Chromium nodig: sudo apt-get install chromium" >&2; exit 1; fi; }
+
+# The stamp is older than a requirements file that changed since.
+.venv/installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 of nieuwer is nodig." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+# Adds what the .in files ask for and keeps the other pins; make requirements UPGRADE=--upgrade renews them all.
+requirements: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.11 \
+			--custom-compile-command "make requirements" $(UPGRADE) $$name.in -o $$name.txt || exit 1; done
