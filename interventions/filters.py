@@ -12,6 +12,7 @@ from programme.models import Pillar, Theme
 from .models import Funding, PlanItem
 
 WITHOUT_PILLAR = "Organisatie en financiën"
+WITHOUT_PILLAR_KEY = "OF"  # stands for it in a URL, as an abbreviation does for a pijler
 NO_COLOUR = "geen"
 
 
@@ -41,7 +42,7 @@ class PlanItemFilter(django_filters.FilterSet):
         to_field_name="abbreviation",
         empty_label="Alle",
         null_label=WITHOUT_PILLAR,
-        null_value="OF",
+        null_value=WITHOUT_PILLAR_KEY,
     )
     thema = django_filters.ChoiceFilter(label="Thema", choices=themes_by_pillar, empty_label="Alle", method="in_theme")
     organisatie = django_filters.ModelChoiceFilter(
@@ -74,6 +75,20 @@ class PlanItemFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         if not (user.sees_everything or user.is_invuller):
             del self.filters["status"]
+
+    @property
+    def selection(self):
+        """What was chosen, in words, such as 'Pijler: Werk; Status: ingediend'; "" when nothing was."""
+        chosen = self.form.cleaned_data if self.is_valid() else {}
+        return "; ".join(self._in_words(self.form[name]) for name, value in chosen.items() if value)
+
+    @staticmethod
+    def _in_words(bound_field):
+        if isinstance(bound_field.field.widget, forms.CheckboxInput):
+            return bound_field.label
+        options = (option.data for option in bound_field.subwidgets)
+        words = next((option["label"] for option in options if option.get("selected")), bound_field.data)
+        return f"{bound_field.label}: {words}"
 
     def filter_queryset(self, queryset):
         return super().filter_queryset(queryset) if self.is_valid() else queryset.none()

@@ -38,7 +38,7 @@ class Row:
         """`change` as a whole percentage of `before`; None for what is itself in percent, and from nothing."""
         if self.change is None or not self.before.value or self.value.series.indicator.unit.startswith("%"):
             return None
-        return round(100 * self.change / abs(self.before.value))
+        return round(100 * self.change / abs(self.before.value), 0)
 
     @property
     def jumped_from(self):

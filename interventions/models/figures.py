@@ -90,7 +90,9 @@ class OutputIndicator(models.Model):
                 raise Refused(f"Er is al een indicator '{self.name}'. Laat de partner een andere naam voorstellen.")
             self.status = self.Status.ACTIVE
             self.save(update_fields=["status"])
-            for reporting_round in ReportingRound.objects.filter(state__in=IN_PROGRESS).order_by("year"):
+            # Locked, so that none is closed in between.
+            in_progress = ReportingRound.objects.filter(state__in=IN_PROGRESS).select_for_update()
+            for reporting_round in in_progress.order_by("year"):
                 OutputValue.objects.make_rows(reporting_round=reporting_round)
 
     accept.alters_data = True
@@ -178,9 +180,8 @@ class OutputValueQuerySet(models.QuerySet):
 
     def latest_reported(self):
         """Of a period that was reported more than once, what the latest round says."""
-        return self.order_by("series", "period__start", "period", "-round__year").distinct(
-            "series", "period__start", "period"
-        )
+        one = ("series_id", "period_id")  # the columns themselves: a relation would be sorted by the order of its model
+        return self.order_by(*one, "-round__year").distinct(*one)
 
     def owned_by(self, plan_item):
         """The values `plan_item` itself reports in its round."""

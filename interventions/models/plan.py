@@ -188,8 +188,15 @@ class PlanItemQuerySet(models.QuerySet):
         """(pijler, number of plan items, of them coloured, of them released) for each pijler there is, by key."""
         coloured = Q(progress__colour__in=Colour.values)
         released = Q(progress__colour_released=True)
-        numbers = (Count("pk"), Count("progress", filter=coloured), Count("progress", filter=released))
-        return self.order_by().values_list("pillar").annotate(*numbers)
+        return (
+            self.order_by()
+            .values_list("pillar")
+            .annotate(
+                total=Count("pk"),
+                coloured=Count("progress", filter=coloured),
+                released=Count("progress", filter=released),
+            )
+        )
 
     def with_trekker(self):
         """Adds `trekker`: the name of the leading organisation, or None."""

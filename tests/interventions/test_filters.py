@@ -144,3 +144,18 @@ def test_invuller_finds_states_of_their_own_only(item):
 
     assert found("status=submitted", invuller) == {"Eigen"}
     assert found("kleur=groen", invuller) == set()
+
+
+def test_selection_says_in_words_what_was_chosen(adviseur):
+    PillarFactory(name="Werk", abbreviation="W")
+    theme = ThemeFactory(name="Scholing")
+    query = f"q=stage&pijler=W&thema={theme.pk}&status=submitted&kleur=geen&zonder_initiatiefnemer=on&sort=name"
+
+    def selection(query):
+        return PlanItemFilter(QueryDict(query), PlanItem.objects.visible_to(user=adviseur), user=adviseur).selection
+
+    assert selection(query) == (
+        "Zoeken: stage; Pijler: Werk; Thema: Scholing; Status: ingediend; Kleur: nog geen kleur; Zonder initiatiefnemer"
+    )
+    assert selection("pijler=OF") == "Pijler: Organisatie en financiën"
+    assert selection("sort=name") == ""

@@ -1,0 +1,68 @@
+"""The bureau's queue as a table. What a cell looks like is in templates/interventions/review/cells/."""
+
+import django_tables2 as tables
+from django.contrib.postgres.lookups import Unaccent
+from django.db.models.functions import Lower
+
+from .models import PlanItem
+from .workflow import WRITABLE
+
+CELLS = "interventions/review/cells/"
+# What comes second when rows are alike, so that none shows up on two pages.
+PRINTED = ("pillar__position", "position", "pk")
+
+
+def alphabetical(field):
+    """An `order_…` method that sorts by the text in `field` as a reader expects: é is e, B comes after a."""
+
+    def order(self, queryset, is_descending):
+        text = Lower(Unaccent(field))
+        first = text.desc(nulls_last=True) if is_descending else text.asc(nulls_last=True)
+        return queryset.order_by(first, *PRINTED), True
+
+    return order
+
+
+class QueueTable(tables.Table):
+    """Rows of `PlanItem.objects.visible_to(…).for_queue(…).for_table()`, for people who see everything."""
+
+    caption = "Interventies"
+
+    code = tables.Column("Nr.", order_by=PRINTED, attrs={"td": {"class": "nowrap"}})
+    name = tables.TemplateColumn(
+        verbose_name="Interventie", template_name=f"{CELLS}name.html", attrs={"td": {"class": "name-cell"}}
+    )
+    theme = tables.Column("Thema", order_by=("pillar__position", "theme__position", *PRINTED[1:]), default="")
+    trekker = tables.Column("Trekker", default="")
+    state = tables.TemplateColumn(
+        verbose_name="Status", template_name=f"{CELLS}state.html", order_by=("urgency", *PRINTED)
+    )
+    submitted = tables.TemplateColumn(
+        verbose_name="Ingediend",
+        template_name=f"{CELLS}submitted.html",
+        order_by=("progress__submitted_at", *PRINTED),
+        extra_context={"writable": WRITABLE},
+    )
+    previous_colour = tables.TemplateColumn(
+        verbose_name="Vorig jaar", template_name=f"{CELLS}previous_colour.html", order_by=("previous_colour", *PRINTED)
+    )
+    seen_colour = tables.TemplateColumn(
+        verbose_name="Dit jaar", template_name=f"{CELLS}colour.html", order_by=("seen_colour", *PRINTED)
+    )
+    trend = tables.TemplateColumn(
+        verbose_name="Trend", template_name=f"{CELLS}trend.html", order_by=("trend", *PRINTED)
+    )
+    proposed = tables.TemplateColumn(
+        verbose_name="Voorstel",
+        template_name=f"{CELLS}proposed.html",
+        order_by=("progress__proposed_colour", *PRINTED),
+    )
+
+    class Meta:
+        model = PlanItem
+        fields = ()
+        template_name = "django_tables2/nprz.html"
+        empty_text = "Geen interventies gevonden."
+
+    order_name = alphabetical("name")
+    order_trekker = alphabetical("trekker")
