@@ -1,0 +1,47 @@
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from django.core.management import BaseCommand, CommandError
+
+from accounts.models import Role, User
+from interventions.models import PlanItem, ReportingRound
+from interventions.workbooks import write_workbook
+
+
+class Command(BaseCommand):
+    help = "Schrijft een rapportageronde als werkblad, met alles wat het programmabureau ziet."
+
+    def add_arguments(self, parser):
+        parser.add_argument("jaar", type=int, help="de ronde, bijvoorbeeld 2023")
+        parser.add_argument("--output", required=True, type=Path, metavar="BESTAND.xlsx", help="waar het komt te staan")
+
+    def handle(self, *, jaar, output, **options):
+        try:
+            reporting_round = ReportingRound.objects.get(year=jaar)
+        except ReportingRound.DoesNotExist:
+            years = ", ".join(str(year) for year in ReportingRound.objects.values_list("year", flat=True)) or "geen"
+            raise CommandError(f"Er is geen ronde {jaar}. Rondes die er wel zijn: {years}.") from None
+        bureau = User(role=Role.BEHEERDER)
+        items = PlanItem.objects.in_round(reporting_round).visible_to(user=bureau)
+        with whole_file(output) as file:
+            write_workbook(file, items=items, reporting_round=reporting_round, user=bureau)
+        self.stdout.write(f"{output}: {items.counting().count()} interventies van {jaar}.")
+
+
+@contextmanager
+def whole_file(path):
+    """A file in memory that takes its place at `path` when it is finished; nothing is left when that fails."""
+    if path.is_dir():
+        raise CommandError(f"{path} is een map; geef de naam van een bestand.")
+    if not path.parent.is_dir():
+        raise CommandError(f"De map {path.parent} bestaat niet.")
+    file = BytesIO()
+    yield file
+    partial = path.with_name(f".{path.name}.deel")
+    try:
+        partial.write_bytes(file.getvalue())
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise CommandError(f"{path} kan niet worden geschreven: {error.strerror}.") from error
