@@ -17,6 +17,14 @@ from interventions.models import ReportingRound
 from nprz_site.postgres import tied
 
 HOST = "127.0.0.1"
+GRANIAN = (
+    "nprz_site.wsgi:application",
+    "--interface=wsgi",
+    "--workers=2",
+    "--blocking-threads=8",
+    "--workers-kill-timeout=2",
+    "--log-level=error",  # it would warn at every start that eight threads are many for two cores
+)
 STOP_SECONDS = 10
 
 
@@ -55,16 +63,14 @@ class Command(BaseCommand):
         # In a session of its own: a Ctrl-C reaches this process only, which passes one signal on. More than one
         # makes granian hang.
         server = subprocess.Popen(
-            tied([sys.executable, "-m", "granian", "nprz_site.wsgi:application", "--interface=wsgi"])
-            + [f"--host={HOST}", f"--port={port}", "--workers=2", "--blocking-threads=8"]
-            + ["--workers-kill-timeout=2", "--log-level=error"],
+            tied([sys.executable, "-m", "granian", *GRANIAN, f"--host={HOST}", f"--port={port}"]),
             start_new_session=True,
         )
         try:
             self._wait_for(server, port)
             self.stdout.write(f"\nNPRZ Voortgang staat op http://localhost:{port} (stoppen: Ctrl-C)\n\n")
             for login in logins:
-                self.stdout.write("  {:<12}{:<40}{}".format(*login))
+                self.stdout.write("  {:<42}{:<38}{}".format(*login))
             self.stdout.flush()
             if server.wait():
                 raise CommandError("De site is onverwacht gestopt.")
