@@ -339,6 +339,7 @@ class ProgressUpdate(models.Model):
     def propose_indicator(self, *, by, name, unit, area, reason):
         """Propose a figure that this interventie does not report yet; the bureau decides (OutputIndicator.accept)."""
         with transaction.atomic():
+            self._read_locked()
             if not self._is_function_of(by, workflow.SAVE):
                 raise PermissionDenied
             refuse(self.why_not(workflow.SAVE.name, user=by))
@@ -366,15 +367,19 @@ class ProgressUpdate(models.Model):
             self._finish(verb, by=by, reason=reason.strip(), **details)
 
     def _lock(self, verb, *, by, version):
-        """Lock this voortgang until the transaction ends, read it and its round afresh, and check `verb`."""
-        self.refresh_from_db(from_queryset=ProgressUpdate.objects.select_for_update())
-        # Read after the lock, in a query of its own: a round that is being closed holds this lock until it is.
-        self.plan_item = PlanItem.objects.select_related("round", "pillar").get(pk=self.plan_item_id)
+        """Lock this voortgang until the transaction ends, and check `verb` on what it is now."""
+        self._read_locked()
         if not self._is_function_of(by, verb):
             raise PermissionDenied
         if version != (self.colour_version if verb == workflow.SET_COLOUR else self.version):
             raise Conflict("Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat.")
         refuse(self.why_not(verb.name, user=by))
+
+    def _read_locked(self):
+        """Lock this voortgang until the transaction ends, and read it and its round afresh."""
+        self.refresh_from_db(from_queryset=ProgressUpdate.objects.select_for_update())
+        # Read after the lock, in a query of its own: a round that is being closed holds this lock until it is.
+        self.plan_item = PlanItem.objects.select_related("round", "pillar").get(pk=self.plan_item_id)
 
     def _finish(self, verb, *, by, state="", **details):
         """Write the state (of `verb`, unless given) and the event."""

@@ -109,8 +109,10 @@ class ReportingRound(models.Model):
         """What keeps the round from closing: (plan item, Dutch reason) for each, in printed order."""
         unfinished = []
         for item in self.plan_items.counting().select_related("progress", "pillar").in_printed_order():
-            progress = item.progress
-            if progress.state not in FINISHED:
+            progress = getattr(item, "progress", None)
+            if progress is None:
+                unfinished.append((item, "heeft nog geen voortgang"))
+            elif progress.state not in FINISHED:
                 unfinished.append((item, f"is {progress.get_state_display()}, nog niet goedgekeurd"))
             elif not progress.colour and progress.state != State.DROPPED:
                 unfinished.append((item, "heeft nog geen kleur"))
