@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -29,13 +29,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{output}: {items.counting().count()} interventies van {jaar}.")
 
 
+REASONS = {
+    FileNotFoundError: "de map bestaat niet",
+    NotADirectoryError: "de map bestaat niet",
+    IsADirectoryError: "dat is een map",
+    PermissionError: "u mag daar niet schrijven",
+}
+
+
 @contextmanager
 def whole_file(path):
     """A file in memory that takes its place at `path` when it is finished; nothing is left when that fails."""
-    if path.is_dir():
-        raise CommandError(f"{path} is een map; geef de naam van een bestand.")
-    if not path.parent.is_dir():
-        raise CommandError(f"De map {path.parent} bestaat niet.")
     file = BytesIO()
     yield file
     partial = path.with_name(f".{path.name}.deel")
@@ -43,5 +47,7 @@ def whole_file(path):
         partial.write_bytes(file.getvalue())
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise CommandError(f"{path} kan niet worden geschreven: {error.strerror}.") from error
+        with suppress(OSError):
+            partial.unlink()
+        reason = REASONS.get(type(error), error.strerror)
+        raise CommandError(f"{path} kan niet worden geschreven: {reason}.") from error

@@ -1,0 +1,31 @@
+"""Excel out: what a user may see of a round, as a workbook."""
+
+from io import BytesIO
+
+from django.http import FileResponse
+
+from .content import gather
+from .sheets import write_sheets
+
+__all__ = ["workbook_response", "write_workbook"]
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def write_workbook(file, *, items, reporting_round, user, selection=""):
+    """Write `items`, and the figures that stand at them, to a path or binary file.
+
+    `items` is a `PlanItem.objects.visible_to(user=user)` of `reporting_round`, filtered or not; `selection` says in
+    Dutch how it was filtered. Takes a constant number of queries.
+    """
+    write_sheets(file, gather(items=items, reporting_round=reporting_round, user=user, selection=selection))
+
+
+def workbook_response(*, items, reporting_round, user, selection=""):
+    """The workbook as a download; the arguments are those of `write_workbook`."""
+    file = BytesIO()
+    write_workbook(file, items=items, reporting_round=reporting_round, user=user, selection=selection)
+    file.seek(0)
+    return FileResponse(
+        file, as_attachment=True, filename=f"voortgang-{reporting_round.year}.xlsx", content_type=CONTENT_TYPE
+    )

@@ -1,0 +1,524 @@
+"""The sheets of the workbook of a round."""
+
+import re
+from decimal import Decimal
+from itertools import groupby, zip_longest
+
+import xlsxwriter
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from interventions.filters import WITHOUT_PILLAR
+from interventions.models import Initiator, Trend
+from interventions.models.progress import Part
+from interventions.summary import summarise
+from interventions.workflow import Colour, State
+from programme.numbers import format_number
+
+from .text import (
+    BLANK,
+    FONT,
+    FONT_POINTS,
+    LINE_POINTS,
+    PADDING_POINTS,
+    Piece,
+    as_text,
+    clean,
+    lines_needed,
+    plain_lines,
+    rich_lines,
+    split_into_cells,
+)
+
+DEMONSTRATION = "Demonstratie: kleuren, personen en alles over 2024 zijn verzonnen"
+
+CELL_LIMIT = 16_000
+"""Characters in a cell. Excel stops at 32,767, and counts some characters as two."""
+
+SYMBOLS = {Colour.GREEN: "●", Colour.ORANGE: "▲", Colour.RED: "■", Colour.WHITE: "○"}
+TREND_SYMBOLS = {Trend.NEW: "★", Trend.FORWARD: "↑", Trend.SAME: "=", Trend.BACK: "↓", Trend.UNKNOWN: "?"}
+MEANING = {
+    Colour.GREEN: "Het resultaat is bereikt of gaat bereikt worden, zonder problemen.",
+    Colour.ORANGE: "Er zijn problemen, maar met maatregelen worden de mijlpalen en het resultaat toch gehaald.",
+    Colour.RED: "Er zijn zorgen over een mijlpaal of over het resultaat.",
+    Colour.WHITE: "De uitvoering is nog niet begonnen.",
+}
+
+_INK, _LINE, _SOFT = "#1A2B30", "#C9D3D6", "#4D5F65"
+_FILLS = {Colour.GREEN: "#A9DDB8", Colour.ORANGE: "#FFCE85", Colour.RED: "#F2A39C", Colour.WHITE: "#FFFFFF"}
+_FONT = {"font_name": FONT, "font_size": FONT_POINTS, "font_color": _INK}
+_CELL = _FONT | {"valign": "top", "text_wrap": True, "border": 1, "border_color": _LINE}
+_HEADING = _CELL | {"bold": True, "font_color": "#FFFFFF", "bg_color": "#12343B", "valign": "vcenter"}
+_LOOKS = {
+    "cell": _CELL,
+    "heading": _HEADING,
+    "heading of numbers": _HEADING | {"align": "right"},
+    "total": _CELL | {"bold": True, "bg_color": "#F4F7F7"},
+    "theme 0": _FONT | {"bold": True, "font_size": 12, "bg_color": "#C9E0E4", "valign": "vcenter"},
+    "theme 1": _FONT | {"bold": True, "bg_color": "#E3F0F2", "valign": "vcenter"},
+    "title": _FONT | {"bold": True, "font_size": 16},
+    "subtitle": _FONT | {"bold": True, "font_size": 12},
+    "text": _FONT | {"text_wrap": True, "valign": "top"},
+    # Nothing that could be taken for wit: another ground, slanted, and no outline.
+    Trend.NEW: _CELL | {"bg_color": "#E8F1FA", "font_color": "#1C558E", "italic": True},
+    "": _CELL | {"font_color": _SOFT, "italic": True},
+    **{colour: _CELL | {"bg_color": fill} for colour, fill in _FILLS.items()},
+}
+_LOOKS[Colour.WHITE] |= {"border": 2, "border_color": _INK}
+_RUNS = {"": {}, "b": {"bold": True}, "i": {"italic": True}, "bi": {"bold": True, "italic": True}}
+
+
+class Book:
+    """A workbook with our looks and page set-up; text is written as text, whatever it looks like."""
+
+    def __init__(self, file, content):
+        self.content = content
+        self.title = f"Voortgangsrapportage NPRZ {content.reporting_round.year}"
+        self.workbook = xlsxwriter.Workbook(file, {"in_memory": True})
+        self.formats = {name: self.workbook.add_format(look) for name, look in _LOOKS.items()}
+        self.runs = {style: self.workbook.add_format(_FONT | look) for style, look in _RUNS.items()}
+        self.decimals = [
+            self.workbook.add_format(_CELL | {"num_format": f"#,##0.{'0' * places}".rstrip(".")}) for places in range(5)
+        ]
+        self.workbook.set_properties(
+            {
+                "title": self.title,
+                "subject": content.selection or "Alle interventies",
+                "comments": DEMONSTRATION if content.demonstration else "",
+            }
+        )
+
+    def add_sheet(self, name, *, columns, headings=True):
+        """A sheet with `columns` (title, width in pixels); their titles stay in view and on every printed page."""
+        sheet = self.workbook.add_worksheet(self._sheet_name(name))
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
+        notice = DEMONSTRATION if self.content.demonstration else ""
+        sheet.set_header(f'&L&"{FONT},Bold"&9 {_escape(f"{self.title} – {name}")}&R&"{FONT},Regular"&9 {notice}')
+        plain = f'&"{FONT},Regular"&8 '
+        sheet.set_footer(f"&L{plain}{_escape(self.content.selection[:100])}&R{plain}Pagina &P van &N")
+        for index, (title, pixels) in enumerate(columns):
+            sheet.set_column_pixels(index, index, pixels)
+            if headings:
+                self.write(sheet, 0, index, title, "heading")
+        if headings:
+            sheet.set_row(0, _points(2))
+            sheet.freeze_panes(1, 0)
+            sheet.repeat_rows(0)
+        return sheet
+
+    def write(self, sheet, row, column, value, look="cell"):
+        """Write text, a number (a Decimal with as many decimals as it has) or nothing (None or '')."""
+        if value is None or value == "":
+            sheet.write_blank(row, column, None, self.formats[look])
+        elif isinstance(value, str):
+            self._write_text(sheet, row, column, clean(value), self.formats[look])
+        elif isinstance(value, Decimal):
+            places = max(0, -value.normalize().as_tuple().exponent)
+            sheet.write_number(row, column, value, self.decimals[places])
+        else:
+            sheet.write_number(row, column, value, self.formats[look])
+
+    def write_lines(self, sheet, row, column, lines, look="cell"):
+        """Write the lines of a cell, bold and italic as they are."""
+        runs = []
+        for index, line in enumerate(lines):
+            for text, style in (Piece("\n", runs[-1][1] if runs else ""), *line) if index else line:
+                if runs and runs[-1][1] == style:
+                    runs[-1][0].append(text)
+                else:
+                    runs.append(([text], style))
+        if len(runs) > 1:
+            pieces = [part for texts, style in runs for part in (self.runs[style], "".join(texts))]
+            sheet.write_rich_string(row, column, *pieces, self.formats[look])
+        elif runs:
+            self._write_text(sheet, row, column, "".join(runs[0][0]), self.formats[look])
+        else:
+            sheet.write_blank(row, column, None, self.formats[look])
+
+    @staticmethod
+    def _write_text(sheet, row, column, text, cell_format):
+        # XlsxWriter takes a string that begins and ends like this for one it formatted itself.
+        if text.startswith("<r>"):
+            text = f" {text}"
+        sheet.write_string(row, column, text, cell_format)
+
+    def _sheet_name(self, name):
+        bare = re.sub(r"[\[\]:*?/\\]", " ", name).strip(" '")[:28] or "Pijler"
+        taken = {sheet.name.lower() for sheet in self.workbook.worksheets()}
+        count, free = 1, bare
+        while free.lower() in taken:
+            count += 1
+            free = f"{bare} {count}"
+        return free
+
+
+def write_sheets(file, content):
+    book = Book(file, content)
+    _write_summary(book)
+    for pillar, entries in groupby(content.entries, key=lambda entry: entry.item.pillar):
+        _write_printed(book, str(pillar or WITHOUT_PILLAR), entries)
+    _write_flat(book)
+    _write_figures(book)
+    book.workbook.close()
+
+
+# Samenvatting
+
+
+def _write_summary(book):
+    content = book.content
+    summary = summarise([entry.item for entry in content.entries])
+    columns = [
+        ("Pijler", 200),
+        ("Kleur", 150),
+        *((trend or "geen trend", 85) for trend in summary.trends),
+        ("Totaal", 85),
+    ]
+    sheet = book.add_sheet("Samenvatting", columns=columns, headings=False)
+    last = len(columns) - 1
+    book.write(sheet, 0, 0, book.title, "title")
+    sheet.set_row(0, 24)
+    facts = [
+        f"Stand van {date_format(timezone.localdate(), 'j F Y')}; de ronde is "
+        f"{content.reporting_round.get_state_display()}.",
+        f"Selectie: {content.selection}" if content.selection else "Alle interventies die u mag zien.",
+        *[DEMONSTRATION] * content.demonstration,
+    ]
+    for row, text in enumerate(facts, 1):
+        _write_across(book, sheet, row, 0, text, columns)
+
+    row = len(facts) + 2
+    for column, (title, _) in enumerate(columns):
+        book.write(sheet, row, column, title, "heading of numbers" if column > 1 else "heading")
+    for group in (*summary.pillars, summary.total):
+        name = str(group.pillar or "Alle pijlers")
+        for line in (*group.rows, group.total):
+            row += 1
+            is_total = line.colour is None
+            look = "total" if is_total else "cell"
+            book.write(sheet, row, 0, f"{name}, totaal" if is_total else name, look)
+            if is_total:
+                book.write(sheet, row, 1, "", look)
+            else:
+                book.write(sheet, row, 1, _colour_text(line.colour) or "zonder kleur", line.colour)
+            for column, count in enumerate((*line.counts.values(), line.total), 2):
+                book.write(sheet, row, column, count, look)
+
+    row += 2
+    if summary.without_colour:
+        book.write(sheet, row, 0, "Interventies zonder kleur", "subtitle")
+        for item in summary.without_colour:
+            row += 1
+            book.write(sheet, row, 0, f"{item.pillar}, {item.code}", "text")
+            _write_across(book, sheet, row, 1, item.name, columns)
+        row += 2
+    book.write(sheet, row, 0, "Wat de kleuren en tekens betekenen", "subtitle")
+    legend = [(_colour_text(colour), colour, MEANING[colour]) for colour in reversed(Colour)]
+    legend += [
+        (_trend_text(Trend.NEW), Trend.NEW, "Stond niet in het plan van de vorige ronde. Zegt niets over de start."),
+        (_trend_text(Trend.FORWARD), "text", "Een betere kleur dan in de vorige ronde."),
+        (_trend_text(Trend.SAME), "text", "Dezelfde kleur als in de vorige ronde."),
+        (_trend_text(Trend.BACK), "text", "Een minder goede kleur dan in de vorige ronde."),
+        (_trend_text(Trend.UNKNOWN), "text", "De kleur van de vorige ronde is niet bekend."),
+    ]
+    for text, look, meaning in legend:
+        row += 1
+        book.write(sheet, row, 0, text, look)
+        _write_across(book, sheet, row, 1, meaning, columns)
+    sheet.print_area(0, 0, row, last)
+
+
+def _write_across(book, sheet, row, first, text, columns):
+    """Write text over the columns from `first` to the last, as tall as it needs."""
+    height = lines_needed(plain_lines(text), pixels=sum(pixels for _, pixels in columns[first:]))
+    sheet.merge_range(row, first, row, len(columns) - 1, "", book.formats["text"])
+    book.write(sheet, row, first, text, "text")
+    sheet.set_row(row, _points(height))
+
+
+# A sheet per pijler, as in print
+
+
+def _write_printed(book, name, entries):
+    year, previous = book.content.reporting_round.year, book.content.previous_round
+    columns = [
+        (f"Kleur {previous.year}" if previous else "Kleur vorige ronde", 80),
+        (f"Interventie en kleur {year}", 165),
+        ("Korte omschrijving", 195),
+        ("Kwantitatieve voortgang", 290),
+        ("Kwalitatieve voortgang", 290),
+        ("Initiatiefnemer", 110),
+    ]
+    pixels = [width for _, width in columns]
+    sheet = book.add_sheet(name, columns=columns)
+    row, path = 1, ()
+    for entry in entries:
+        before, path = path, _theme_path(entry.item)
+        for level, heading in _new_headings(before, path):
+            book.write(sheet, row, 0, heading, f"theme {level}")
+            for column in range(1, len(columns)):
+                book.write(sheet, row, column, "", f"theme {level}")
+            sheet.set_row(row, 20)
+            row += 1
+        for height, looks, cells in _printed_rows(entry, year, pixels):
+            for column, (lines, look) in enumerate(zip(cells, looks, strict=True)):
+                book.write_lines(sheet, row, column, lines, look)
+            sheet.set_row(row, _points(height))
+            row += 1
+
+
+def _theme_path(item):
+    theme = item.theme
+    if theme is None:
+        return ()
+    return (theme.parent.name, theme.name) if theme.parent_id else (theme.name,)
+
+
+def _new_headings(before, path):
+    """The headings (level, name) to print where the thema changes from `before` to `path`."""
+    if before == path:
+        return []
+    shared = 0
+    # The last one is always printed, else what follows a hoofdblok's onderdelen would seem to belong to those.
+    while shared < min(len(before), len(path) - 1) and before[shared] == path[shared]:
+        shared += 1
+    return list(enumerate(path))[shared:]
+
+
+def _printed_rows(entry, year, pixels):
+    """The rows of a plan item: (height in lines, look of each column, lines of each column)."""
+    item = entry.item
+    looks = [_previous_look(item), item.seen_colour or "cell", "cell", "cell", "cell", "cell"]
+    previous, colour = plain_lines(_previous_text(item)), plain_lines(_colour_line(item, year))
+    columns = [
+        previous,
+        _name_lines(item, colour),
+        rich_lines(item.description),
+        _quantitative_lines(entry),
+        _text_lines(entry, Part.QUALITATIVE, item.seen_qualitative),
+        _initiator_lines(item),
+    ]
+    cells = [split_into_cells(lines, pixels=width) for lines, width in zip(columns, pixels, strict=True)]
+    # What a next row says in a column that has no more to say itself.
+    repeated = [previous, [*plain_lines(f"{item} (vervolg)", "b"), *colour], [], [], [], []]
+    for row in zip_longest(*cells):
+        lines = [cell.lines if cell else again for cell, again in zip(row, repeated, strict=True)]
+        heights = [
+            cell.height if cell else lines_needed(again, pixels=width)
+            for cell, again, width in zip(row, repeated, pixels, strict=True)
+        ]
+        yield max(heights), looks, lines
+
+
+def _previous_text(item):
+    if item.previous_colour:
+        return _colour_text(item.previous_colour)
+    if item.trend == Trend.NEW:
+        return _trend_text(Trend.NEW)
+    return _trend_text(Trend.UNKNOWN) if item.previous_item else "–"
+
+
+def _previous_look(item):
+    return item.previous_colour or (Trend.NEW if item.trend == Trend.NEW else "")
+
+
+def _colour_text(colour):
+    return f"{SYMBOLS[colour]} {colour}" if colour else ""
+
+
+def _trend_text(trend):
+    return f"{TREND_SYMBOLS[trend]} {trend}" if trend else ""
+
+
+def _colour_line(item, year):
+    colour = _colour_text(item.seen_colour) or "nog geen"
+    return f"Kleur {year}: " + ", ".join(filter(None, (colour, _trend_text(item.trend))))
+
+
+def _name_lines(item, colour):
+    funding = ", ".join(funding.name for funding in item.funding.all())
+    state = State(item.seen_state).label.capitalize() if item.seen_state in {State.NO_REPORT, State.DROPPED} else ""
+    return [
+        *plain_lines(str(item), "b"),
+        *colour,
+        *plain_lines(state),
+        *plain_lines(f"Was: {item.former_name}" if item.former_name else ""),
+        *plain_lines(f"Financiering: {funding}" if funding else ""),
+    ]
+
+
+def _text_lines(entry, part, html):
+    """The text of a part, or why there is none."""
+    return rich_lines(html) or plain_lines(_waived(entry, part))
+
+
+def _waived(entry, part):
+    waiver = entry.waivers.get(part)
+    if not waiver:
+        return ""
+    return f"Gerapporteerd bij {waiver.reported_at}." if waiver.reported_at else f"N.v.t.: {waiver.reason}"
+
+
+def _quantitative_lines(entry):
+    lines = _text_lines(entry, Part.QUANTITATIVE, entry.item.seen_quantitative)
+    figures = [plain_lines(f"• {_figure_text(figure, entry.item)}")[0] for figure in entry.figures]
+    figures = figures or plain_lines(_waived(entry, Part.FIGURES))
+    if not figures:
+        return lines
+    return [*lines, *[BLANK] * bool(lines), *plain_lines("Cijfers", "b"), *figures]
+
+
+def _figure_text(figure, item):
+    value = figure.value
+    series, number = value.series, value.display
+    unit = series.indicator.unit
+    if value.value is not None and unit != "aantal":
+        number += unit if unit == "%" else f" {unit}"
+    remarks = [
+        f"streefwaarde {format_number(value.target)}" if value.target is not None else "",
+        "voorlopig" if value.provisional else "",
+        value.remark,
+        f"gerapporteerd bij {figure.reported_by.code}" if figure.reported_by.pk != item.pk else "",
+    ]
+    told = "; ".join(filter(None, remarks))
+    return f"{series.indicator.name}, {series.area} ({value.period}): {number}" + (f" ({told})" if told else "")
+
+
+def _initiator_lines(item):
+    """The trekker first; who only delivers data is no initiatiefnemer."""
+    names = _organisations(item)
+    lines = [f"{name} (trekker)" for name in names[Initiator.Role.TREKKER]] + names[Initiator.Role.INITIATOR]
+    if suppliers := names[Initiator.Role.DATA_SUPPLIER]:
+        lines.append(f"Data van: {', '.join(suppliers)}")
+    return plain_lines("\n".join(lines))
+
+
+def _organisations(item):
+    names = {role: [] for role in Initiator.Role}
+    for initiator in item.initiators.all():
+        names[initiator.role].append(initiator.organisation.name)
+    return names
+
+
+# Alle rijen and Cijfers, to filter and to count
+
+
+def _write_flat(book):
+    year, previous = book.content.reporting_round.year, book.content.previous_round
+    columns = [
+        ("Nummer", 65),
+        ("Pijler", 120),
+        ("Hoofdblok", 160),
+        ("Thema", 160),
+        ("Interventie", 240),
+        ("Was", 160),
+        (f"Kleur {previous.year}" if previous else "Kleur vorige ronde", 80),
+        (f"Kleur {year}", 80),
+        ("Trend", 80),
+        ("Reden van de kleur", 200),
+        ("Status", 100),
+        ("Financiering", 120),
+        ("Trekker", 150),
+        ("Initiatiefnemers", 180),
+        ("Dataleveranciers", 120),
+        ("Korte omschrijving", 240),
+        ("Kwantitatieve voortgang", 320),
+        ("Kwalitatieve voortgang", 320),
+    ]
+    sheet = book.add_sheet("Alle rijen", columns=columns)
+    row = 0
+    for entry in book.content.entries:
+        for values in _within_limit(_flat_values(entry)):
+            row += 1
+            for column, value in enumerate(values):
+                book.write(sheet, row, column, value)
+            # One height for all, so that the list can be looked through; filters and searches read the whole text.
+            sheet.set_row(row, _points(3))
+    sheet.autofilter(0, 0, row, len(columns) - 1)
+
+
+def _flat_values(entry):
+    item = entry.item
+    main, part, *_ = (*_theme_path(item), "", "")
+    names = _organisations(item)
+    return [
+        item.code,
+        str(item.pillar or WITHOUT_PILLAR),
+        main,
+        part,
+        item.name,
+        item.former_name,
+        item.previous_colour,
+        item.seen_colour,
+        item.trend,
+        item.seen_colour_reason,
+        State(item.seen_state).label if item.seen_state else "",
+        ", ".join(funding.name for funding in item.funding.all()),
+        ", ".join(names[Initiator.Role.TREKKER]),
+        ", ".join(names[Initiator.Role.INITIATOR]),
+        ", ".join(names[Initiator.Role.DATA_SUPPLIER]),
+        as_text(rich_lines(item.description)),
+        as_text(_text_lines(entry, Part.QUANTITATIVE, item.seen_quantitative)),
+        as_text(_text_lines(entry, Part.QUALITATIVE, item.seen_qualitative)),
+    ]
+
+
+def _within_limit(values):
+    """The values in one row, or in more when a text is longer than a cell may be; the short ones are repeated."""
+    longest = max(len(value) for value in values)
+    for start in range(0, max(longest, 1), CELL_LIMIT):
+        yield [value[start : start + CELL_LIMIT] if len(value) > CELL_LIMIT else value for value in values]
+
+
+def _write_figures(book):
+    columns = [
+        ("Nummer", 65),
+        ("Interventie", 240),
+        ("Indicator", 320),
+        ("Eenheid", 90),
+        ("Gebied", 130),
+        ("Periode", 75),
+        ("Waarde", 90),
+        ("Streefwaarde", 90),
+        ("Voorlopig", 75),
+        ("Opmerking", 280),
+        ("Staat ook bij", 100),
+    ]
+    sheet = book.add_sheet("Cijfers", columns=columns)
+    row = 0
+    for row, figure in enumerate(book.content.figures, 1):
+        value, item = figure.value, figure.reported_by
+        series = value.series
+        cells = [
+            item.code,
+            item.name,
+            series.indicator.name,
+            series.indicator.unit,
+            series.area.name,
+            str(value.period),
+            value.value if value.value is not None else value.get_code_display(),
+            value.target,
+            "ja" if value.provisional else "",
+            value.remark,
+            ", ".join(other.code for other in figure.also_at),
+        ]
+        for column, cell in enumerate(cells):
+            book.write(sheet, row, column, cell)
+        # LibreOffice does not make rows fit by itself.
+        sheet.set_row(
+            row, _points(max(lines_needed(plain_lines(cells[at]), pixels=columns[at][1]) for at in (1, 2, 9)))
+        )
+    sheet.autofilter(0, 0, row, len(columns) - 1)
+
+
+def _points(lines):
+    """Height of a row with so many lines."""
+    return lines * LINE_POINTS + PADDING_POINTS
+
+
+def _escape(text):
+    """Text in a page header or footer, where an ampersand begins a code."""
+    return text.replace("&", "&&")
