@@ -128,8 +128,7 @@ class _Play:
 
     def __init__(self, rng, stage, today):
         self.rng, self.stage = rng, stage
-        self.people = {person.email: person for person in invented()}
-        self.beheerder = self.people[address("beheerder")]
+        self.beheerder = invented().get(email=address("beheerder"))
         self.advisers = {one.pillar_id: one.user for one in PillarAssignment.objects.select_related("user")}
         self.previous = ReportingRound.objects.get(year=YEAR)
         self.round = ReportingRound.objects.create(
@@ -173,7 +172,7 @@ class _Play:
             update
             for update in self._shuffled()
             if self.goals[update] == State.RETURNED
-            or (self.goals[update] in _HANDED_IN and update.quantitative and self.rng.random() < 0.15)
+            or (update.quantitative and self._is_by_partner(update) and self.rng.random() < 0.15)
         ]
         for update in asked:
             question = texts.question(self.rng)
@@ -211,7 +210,7 @@ class _Play:
                 update.set_colour(colour, by=self._adviser(update), version=update.colour_version, reason=reason)
         pillars = {pillar.abbreviation: pillar for pillar in Pillar.objects.all()}
         for code in self.stage.released:
-            self.round.release_colours(pillar=pillars.get(code), by=self.beheerder)
+            self.round.release_colours(pillar=pillars[code] if code else None, by=self.beheerder)
 
     # Who
 
@@ -231,6 +230,9 @@ class _Play:
 
     def _writer(self, update):
         return self.contacts.get(update.plan_item_id) or self._adviser(update)
+
+    def _is_by_partner(self, update):
+        return update.submitted_by_id and not update.submitted_by.is_bureau
 
     # What
 
