@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 # Digits, with points only where thousands end, and a comma before the decimals. A minus may be typed as − or –.
-_NUMBER = re.compile(r"(?P<sign>[-−–]?)(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<decimals>\d+))?")
+_NUMBER = re.compile(r"(?P<sign>[-−–]?)(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<decimals>\d+))?", re.ASCII)
 MAX_WHOLE, MAX_DECIMALS = 14, 4
 
 
