@@ -14,14 +14,16 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 DEBUG = env.bool("DEBUG", default=False)
 DATA_DIR = (BASE_DIR / env.str("DATA_DIR", default=".data")).resolve()
+missing = [name for name in ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL") if not env.str(name, default="")]
+if missing and not DEBUG:
+    raise environ.ImproperlyConfigured(f"Without DEBUG, {' and '.join(missing)} must be set")
+
 if DEBUG:
     SECRET_KEY = env.str("SECRET_KEY", default="insecure, for development only")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 else:
     SECRET_KEY = env.str("SECRET_KEY")
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-if not SECRET_KEY or not ALLOWED_HOSTS:
-    raise environ.ImproperlyConfigured("SECRET_KEY and ALLOWED_HOSTS may not be empty.")
 
 INSTALLED_APPS = [
     "nprz_site",
