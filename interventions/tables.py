@@ -28,12 +28,12 @@ class QueueTable(tables.Table):
 
     caption = "Interventies"
 
+    # Also in the order of the themes, which stand beneath the names.
     code = tables.Column("Nr.", order_by=PRINTED, attrs={"td": {"class": "nowrap"}})
     name = tables.TemplateColumn(
         verbose_name="Interventie", template_name=f"{CELLS}name.html", attrs={"td": {"class": "name-cell"}}
     )
-    theme = tables.Column("Thema", order_by=("pillar__position", "theme__position", *PRINTED[1:]), default="")
-    trekker = tables.Column("Trekker", default="")
+    trekker = tables.Column("Trekker", default="geen")
     state = tables.TemplateColumn(
         verbose_name="Status", template_name=f"{CELLS}state.html", order_by=("urgency", *PRINTED)
     )

@@ -95,7 +95,6 @@ def test_queue_row_says_what_the_bureau_wants_to_know(client, adviseur, update, 
         {
             "Nr.": "W4",
             "Interventie": "Leerwerkloket",
-            "Thema": "",
             "Trekker": "DWI",
             "Status": "ingediend",
             "Ingediend": "1 feb 2025",
@@ -139,7 +138,7 @@ def test_queue_sorts_names_as_a_dutch_reader_does(client, adviseur, update):
 
 
 @pytest.mark.parametrize(
-    "column", ["code", "theme", "trekker", "state", "submitted", "previous_colour", "seen_colour", "trend", "proposed"]
+    "column", ["code", "trekker", "state", "submitted", "previous_colour", "seen_colour", "trend", "proposed"]
 )
 def test_queue_sorts_by_every_column(client, adviseur, update, column):
     update("Een", "submitted", "coloured")
