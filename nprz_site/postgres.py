@@ -24,9 +24,12 @@ import tempfile
 import time
 from pathlib import Path
 
-# PostgreSQL refuses to run as root. As nobody it may pass folders that are root's alone, and it needs no folder
-# opened to others and no user added.
-NOT_AS_ROOT = "--reuid=nobody --regid=nogroup --clear-groups --inh-caps=+dac_override --ambient-caps=+dac_override"
+# PostgreSQL refuses to run as root. As nobody it may pass folders that are root's alone (no_setuid_fixup: also when it
+# asks by access(2) whether it may), so that none has to be opened to others and no user added.
+NOT_AS_ROOT = (
+    "--reuid=nobody --regid=nogroup --clear-groups "
+    "--securebits=+no_setuid_fixup --inh-caps=+dac_override --ambient-caps=+dac_override"
+)
 INITDB = (
     "--auth=trust --username=postgres --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
 )

@@ -11,6 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from nprz_site import postgres
+
 USER = """
 import subprocess, sys
 from pathlib import Path
@@ -196,6 +198,20 @@ def test_server_listens_to_its_owner_only(start):
 
     assert query(user.url, "SHOW listen_addresses") == [("",)]
     assert Path(user.url.partition("host=")[2]).stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="PostgreSQL runs as the user itself, unless that is root")
+def test_server_of_root_passes_folders_that_are_of_root_alone(tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o700)
+    program = tmp_path / "closed" / "program"
+    program.write_text('#!/bin/sh\ntest -x "$0" && id -un\n')
+    program.chmod(0o755)
+
+    answer = subprocess.run(
+        postgres.tied([program], options=postgres.NOT_AS_ROOT), capture_output=True, text=True, check=False
+    )
+
+    assert answer.stdout == "nobody\n", answer.stderr
 
 
 def test_failure_is_one_line_that_says_why(folder):
