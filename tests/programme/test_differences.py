@@ -54,6 +54,11 @@ def table(*rows):
             '<p>zie <a href="https://b.nl/">hier</a></p>',
             '<p>zie <del><a href="https://a.nl/">hier</a></del><ins><a href="https://b.nl/">hier</a></ins></p>',
         ),
+        (
+            "<p>een twee drie</p><p>vier</p>",
+            "<p>vooraf</p><p>een twee drie erbij</p><p>achteraf</p>",
+            "<p><ins>vooraf</ins></p><p>een twee drie <ins>erbij</ins></p><p><del>vier</del><ins>achteraf</ins></p>",
+        ),
         ("<p>R&amp;D &lt;5</p>", "<p>R&amp;D &lt;6</p>", "<p>R&amp;D <del>&lt;5</del> <ins>&lt;6</ins></p>"),
     ],
 )
