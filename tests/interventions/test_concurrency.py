@@ -1,0 +1,324 @@
+"""Two people at once, on a real PostgreSQL: each action in a thread with a connection of its own.
+
+Every race is played in a fixed order: a lock holds all of them back until they queue for it, and PostgreSQL serves them
+in the order in which they came.
+"""
+
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from interventions.models import (
+    OutputIndicator,
+    OutputValue,
+    PlanItem,
+    ProgressEvent,
+    ProgressUpdate,
+    ReportingRound,
+    Revision,
+    RoundEvent,
+)
+from interventions.models.progress import Content
+from interventions.workflow import Conflict, Refused
+from tests.factories import AreaFactory, PlanItemFactory, RoundFactory, UpdateFactory, UserFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def race(*actions, rows):
+    """Hold the lock on `rows` until all `actions` wait, in this order; returns the outcome of each."""
+    outcomes = [None] * len(actions)
+
+    def run(place, action):
+        try:
+            outcomes[place] = action() or "done"
+        except Exception as error:  # handed back, for the test to judge
+            outcomes[place] = type(error)
+        finally:
+            connection.close()
+
+    threads = []
+    with transaction.atomic():
+        assert list(rows.select_for_update())
+        for place, action in enumerate(actions):
+            threads.append(threading.Thread(target=run, args=(place, action)))
+            threads[-1].start()
+            wait_until_waiting(place + 1)
+    for thread in threads:
+        thread.join(timeout=20)
+        assert not thread.is_alive(), "deadlock"
+    return outcomes
+
+
+def wait_until_waiting(number):
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # it would say the same until the transaction ends
+            cursor.execute(WAITING)
+            if cursor.fetchone()[0] >= number:
+                return
+        time.sleep(0.01)
+    raise AssertionError(f"fewer than {number} actions wait for a lock")
+
+
+def fresh(update):
+    return ProgressUpdate.objects.select_related("plan_item__round").get(pk=update.pk)
+
+
+def this_row(instance):
+    return type(instance).objects.filter(pk=instance.pk)
+
+
+@pytest.fixture
+def adviseur():
+    return UserFactory(adviseur=True)
+
+
+@pytest.fixture
+def beheerder():
+    return UserFactory(beheerder=True)
+
+
+@pytest.fixture
+def update():
+    """Submitted and coloured, in a round in review: whatever happens next decides whether the round can close."""
+    return UpdateFactory(plan_item__round=RoundFactory(review=True), submitted=True, coloured=True)
+
+
+@pytest.fixture
+def activity():
+    """A draft of an activity, which does not keep a round from closing."""
+    return UpdateFactory(plan_item=PlanItemFactory(round=RoundFactory(review=True), activity=True), draft=True)
+
+
+def close(reporting_round, by):
+    return lambda: ReportingRound.objects.get(pk=reporting_round.pk).close(by=by)
+
+
+def test_of_eight_people_saving_the_same_version_one_wins_and_seven_are_told():
+    update = UpdateFactory()
+    people = UserFactory.create_batch(8, adviseur=True)
+    seen = {person: fresh(update) for person in people}
+
+    def save(person):
+        return lambda: seen[person].save_draft(
+            Content(quantitative=f"<p>Van {person.pk}.</p>"), by=person, version=seen[person].version
+        )
+
+    outcomes = race(*(save(person) for person in people), rows=this_row(update))
+
+    assert outcomes == [True] + [Conflict] * 7
+    stored = fresh(update)
+    assert (stored.quantitative, stored.version) == (f"<p>Van {people[0].pk}.</p>", 1)
+    assert list(Revision.objects.values_list("version", "quantitative")) == [(1, stored.quantitative)]
+    assert ProgressEvent.objects.count() == 1
+
+
+def test_of_two_approvals_one_counts(update, adviseur, beheerder):
+    outcomes = race(
+        lambda: fresh(update).approve(by=adviseur, version=1),
+        lambda: fresh(update).approve(by=beheerder, version=1),
+        rows=this_row(update),
+    )
+
+    assert outcomes == ["done", Refused]
+    assert list(ProgressEvent.objects.values_list("verb", "by")) == [("approve", adviseur.pk)]
+
+
+def test_of_an_approval_and_a_return_the_first_counts(update, adviseur, beheerder):
+    outcomes = race(
+        lambda: fresh(update).return_with_question(by=adviseur, version=1, reason="Hoeveel?"),
+        lambda: fresh(update).approve(by=beheerder, version=1),
+        rows=this_row(update),
+    )
+
+    assert (outcomes, fresh(update).state) == (["done", Refused], "returned")
+
+
+def test_of_two_colours_on_what_both_saw_one_counts(update, adviseur, beheerder):
+    outcomes = race(
+        lambda: fresh(update).set_colour("rood", by=adviseur, version=1, reason="Zorg."),
+        lambda: fresh(update).set_colour("wit", by=beheerder, version=1, reason="Later."),
+        rows=this_row(update),
+    )
+
+    assert (outcomes, fresh(update).colour, fresh(update).colour_version) == (["done", Conflict], "rood", 2)
+
+
+def test_colour_and_approval_at_once_both_count(update, adviseur, beheerder):
+    outcomes = race(
+        lambda: fresh(update).set_colour("rood", by=adviseur, version=1, reason="Zorg."),
+        lambda: fresh(update).approve(by=beheerder, version=1),
+        rows=this_row(update),
+    )
+
+    assert (outcomes, fresh(update).colour, fresh(update).state) == (["done", "done"], "rood", "approved")
+
+
+# Closing while others work: the round is closed with what it says, or not closed
+
+
+def test_approval_before_closing_counts(update, adviseur, beheerder):
+    outcomes = race(
+        lambda: fresh(update).approve(by=adviseur, version=1),
+        close(update.plan_item.round, beheerder),
+        rows=this_row(update),
+    )
+
+    assert (outcomes, fresh(update).state, fresh(update).plan_item.round.state) == (
+        ["done", "done"],
+        "approved",
+        "closed",
+    )
+
+
+def test_closing_before_the_approval_is_refused_and_the_approval_counts(update, adviseur, beheerder):
+    outcomes = race(
+        close(update.plan_item.round, beheerder),
+        lambda: fresh(update).approve(by=adviseur, version=1),
+        rows=this_row(update),
+    )
+
+    assert (outcomes, fresh(update).state, fresh(update).plan_item.round.state) == (
+        [Refused, "done"],
+        "approved",
+        "review",
+    )
+
+
+def test_save_before_closing_is_in_the_closed_round(activity, adviseur, beheerder):
+    outcomes = race(
+        lambda: fresh(activity).save_draft(Content(quantitative="<p>Nog net.</p>"), by=adviseur, version=1),
+        close(activity.plan_item.round, beheerder),
+        rows=this_row(activity),
+    )
+
+    assert (outcomes, fresh(activity).quantitative) == ([True, "done"], "<p>Nog net.</p>")
+    assert ProgressEvent.objects.get().at < RoundEvent.objects.get().at
+
+
+def test_save_after_closing_changes_nothing(activity, adviseur, beheerder):
+    seen = fresh(activity)
+
+    outcomes = race(
+        close(activity.plan_item.round, beheerder),
+        lambda: seen.save_draft(Content(quantitative="<p>Te laat.</p>"), by=adviseur, version=1),
+        rows=this_row(activity),
+    )
+
+    assert (outcomes, fresh(activity).quantitative) == (["done", Refused], activity.quantitative)
+    assert not Revision.objects.exists()
+
+
+def test_colour_after_closing_changes_nothing(update, adviseur, beheerder):
+    ProgressUpdate.objects.update(state="approved")
+    seen = fresh(update)
+
+    outcomes = race(
+        close(update.plan_item.round, beheerder),
+        lambda: seen.set_colour("rood", by=adviseur, version=1, reason="Te laat."),
+        rows=this_row(update),
+    )
+
+    assert (outcomes, fresh(update).colour) == (["done", Refused], "groen")
+
+
+def test_reopening_a_text_before_closing_keeps_the_round_open(update, adviseur, beheerder):
+    ProgressUpdate.objects.update(state="approved")
+
+    outcomes = race(
+        lambda: fresh(update).reopen(by=adviseur, version=1, reason="Een getal klopt niet."),
+        close(update.plan_item.round, beheerder),
+        rows=this_row(update),
+    )
+
+    assert (outcomes, fresh(update).plan_item.round.state) == (["done", Refused], "review")
+
+
+def test_releasing_colours_after_closing_changes_nothing(update, adviseur, beheerder):
+    ProgressUpdate.objects.update(state="approved")
+    seen = fresh(update).plan_item
+
+    outcomes = race(
+        close(seen.round, beheerder),
+        lambda: seen.round.release_colours(pillar=seen.pillar, by=adviseur),
+        rows=this_row(seen.round),
+    )
+
+    assert (outcomes, fresh(update).colour_released) == (["done", Refused], False)
+
+
+def test_proposal_of_an_indicator_after_closing_changes_nothing(activity, adviseur, beheerder):
+    seen, area = fresh(activity), AreaFactory()
+
+    outcomes = race(
+        close(activity.plan_item.round, beheerder),
+        lambda: seen.propose_indicator(by=adviseur, name="Nieuw", unit="aantal", area=area, reason="Telt."),
+        rows=this_row(activity),
+    )
+
+    assert (outcomes, OutputIndicator.objects.count()) == (["done", Refused], 0)
+
+
+def test_indicator_taken_into_use_after_closing_asks_nothing_of_the_closed_round(activity, adviseur, beheerder):
+    proposal = activity.propose_indicator(by=adviseur, name="Nieuw", unit="aantal", area=AreaFactory(), reason="Telt.")
+
+    outcomes = race(
+        close(activity.plan_item.round, beheerder),
+        lambda: OutputIndicator.objects.get(pk=proposal.pk).accept(by=adviseur),
+        rows=this_row(activity.plan_item.round),
+    )
+
+    assert (outcomes, OutputValue.objects.count()) == (["done", "done"], 0)
+
+
+def test_round_is_opened_once(beheerder):
+    item = PlanItemFactory(round=RoundFactory(planned=True))
+
+    def open_round():
+        ReportingRound.objects.get().open(by=beheerder)
+
+    outcomes = race(open_round, open_round, rows=this_row(item.round))
+
+    assert (outcomes, ProgressUpdate.objects.count(), RoundEvent.objects.count()) == (["done", Refused], 1, 1)
+
+
+def test_closing_and_colouring_all_at_once_leaves_no_colour_written_later(beheerder):
+    """Without a fixed order: whoever comes first, nothing is written in a closed round."""
+    reporting_round = RoundFactory(review=True)
+    updates = [
+        UpdateFactory(plan_item=PlanItemFactory(round=reporting_round), approved=True, coloured=True) for _ in range(6)
+    ]
+    seen = [(fresh(update), UserFactory(adviseur=True)) for update in updates]
+    start = threading.Barrier(len(seen) + 1)
+    written = []
+
+    def colour(update, by):
+        try:
+            start.wait()
+            for version in range(1, 30):
+                update.set_colour("rood", by=by, version=version, reason="Zorg.")
+                written.append(update.pk)
+        except Refused:
+            pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=colour, args=one) for one in seen]
+    for thread in threads:
+        thread.start()
+    start.wait()
+    time.sleep(0.05)
+    ReportingRound.objects.get().close(by=beheerder)
+    for thread in threads:
+        thread.join(timeout=20)
+
+    closed_at = RoundEvent.objects.get(verb="close").at
+    assert len(written) == ProgressEvent.objects.count() < 6 * 29
+    assert not ProgressEvent.objects.filter(at__gt=closed_at).exists()
+    assert not PlanItem.objects.filter(progress__colour_version__gt=30).exists()
