@@ -28,6 +28,8 @@ def navigation(request):
         entries.append(("Mijn interventies", reverse("interventions:mine")))
     if user.is_bureau:
         entries.append(("Beoordelen", reverse("interventions:queue")))
+    elif user.sees_everything:
+        entries.append(("Alle interventies", reverse("interventions:queue")))
     entries.append(("Overzicht", reverse("interventions:overview")))
     return [
         {

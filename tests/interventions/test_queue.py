@@ -129,6 +129,22 @@ def test_queue_shows_the_hit_and_never_as_html(client, adviseur, update):
     assert not hit.getparent().xpath(".//strong | .//em")
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "fundering <img src=x onerror=alert(1)"},
+        {"name": "Huizen", "qualitative": "<p>De fundering &lt;img src=x onerror=alert(1)&gt;.</p>"},
+    ],
+)
+def test_queue_escapes_what_was_found(client, adviseur, update, fields):
+    update(**fields)
+
+    document = page(client, "?q=fundering")
+
+    assert "<img src=x" in document.xpath("//mark")[0].getparent().text_content()
+    assert not document.xpath("//td//img")
+
+
 def test_queue_sorts_names_as_a_dutch_reader_does(client, adviseur, update):
     for name in ("Zuid", "éénmalig", "Eerst", "aanpak"):
         update(name)

@@ -193,12 +193,12 @@ def test_approve_stays_and_the_next_remains_what_it_was(client, update):
     first, second = update("submitted", name="Eerste"), update("submitted", name="Tweede")
     update("approved", name="Al klaar")
 
-    _, document = send(client, "approve", first, "?status=submitted")
+    _, document = send(client, "approve", first, "?verschillen=1")
 
     assert text_of(document.find(".//h1")).endswith("Eerste")
     assert button(document, "Goedkeuren") is None
     (following,) = document.xpath("//a[@rel='next']")
-    assert following.get("href") == url("review", second, "?status=submitted")
+    assert following.get("href") == url("review", second, "?verschillen=1")
 
 
 def test_review_walks_the_list_in_its_order(client, update):

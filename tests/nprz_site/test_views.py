@@ -40,7 +40,7 @@ def menu(role, path="/"):
         (Role.ADVISEUR, ["Beoordelen", "Overzicht"]),
         (Role.BEHEERDER, ["Beoordelen", "Overzicht"]),
         (Role.LEZER, ["Overzicht"]),
-        (Role.CONTROLEUR, ["Overzicht"]),
+        (Role.CONTROLEUR, ["Alle interventies", "Overzicht"]),
     ],
 )
 def test_menu_holds_what_the_role_can_use(role, entries):
