@@ -1,4 +1,4 @@
-"""The figures of one interventie as they stand on a page: a table per period that is reported, a group per indicator."""
+"""The figures of one interventie as they stand on a page: a table per period reported, a group per indicator."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,7 +19,15 @@ class Row:
 
     value: OutputValue
     earlier: list[OutputValue | None]
+    reported: OutputValue | None  # what an earlier round said about this same period
     filled_in_at: PlanItem | None  # the interventie that fills it in, when it is not this one
+
+    @property
+    def restated_from(self):
+        """What an earlier round said about this period, when this round says otherwise; otherwise None."""
+        if self.reported is None or not self.value.is_filled or self.reported.display == self.value.display:
+            return None
+        return self.reported
 
     @property
     def before(self):
@@ -99,6 +107,7 @@ def _table(period, values, earlier, owners):
                 Row(
                     value,
                     [earlier.get(value.series_id, {}).get(column) for column in columns],
+                    earlier.get(value.series_id, {}).get(period),
                     owners.get(indicator.pk),
                 )
                 for value in ours

@@ -143,6 +143,19 @@ def test_review_shows_how_figures_changed(client, update, year_before):
     ]
 
 
+def test_review_says_what_a_figure_was_before_it_was_restated(client, update, year_before):
+    now = update("submitted")
+    before = year_before(now)
+    series = SeriesFactory(indicator=IndicatorFactory(owner=now.plan_item.intervention))
+    earlier = ValueFactory(series=series, round=before.plan_item.round, value=1200)
+    ValueFactory(series=series, round=now.plan_item.round, period=earlier.period, value=1150)
+
+    (table,) = page(client, now).xpath("//table")
+
+    assert "2023" in text_of(table.find(".//thead"))
+    assert [text_of(cell) for cell in table.xpath("tbody/tr[td]/td")] == ["", "1.150 herzien, was 1.200", ""]
+
+
 def test_review_says_why_a_part_is_not_filled_in(client, update):
     now = update("submitted", qualitative="")
     elsewhere = PlanItemFactory(round=now.plan_item.round, pillar=now.plan_item.pillar, name="Jobcoaching", number=77)
