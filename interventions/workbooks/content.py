@@ -2,6 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Prefetch
 
@@ -14,13 +17,24 @@ from interventions.models import (
     ReportingRound,
     Waiver,
 )
+from interventions.models.progress import Part
+from programme.models import Period
+
+from .text import plain_lines, rich_lines
 
 
-@dataclass(frozen=True)
-class Figure:
-    """A value, the plan item that reports it and the others at which it stands too."""
+class Figure(NamedTuple):
+    """A value (or the code for why there is none), where it is reported and at which other plan items it stands."""
 
-    value: OutputValue
+    indicator: str
+    unit: str
+    area: str
+    period: str
+    value: Decimal | None
+    code: str
+    target: Decimal | None
+    provisional: bool
+    remark: str
     reported_by: PlanItem
     also_at: tuple[PlanItem, ...]
 
@@ -32,6 +46,29 @@ class Entry:
     item: PlanItem
     figures: list[Figure] = field(default_factory=list)
     waivers: dict[str, Waiver] = field(default_factory=dict)
+
+    @cached_property
+    def description(self):
+        """The lines of the short description."""
+        return rich_lines(self.item.description)
+
+    @cached_property
+    def quantitative(self):
+        """The lines of the quantitative text, or of why there is none."""
+        return rich_lines(self.item.seen_quantitative) or self.waived(Part.QUANTITATIVE)
+
+    @cached_property
+    def qualitative(self):
+        """The lines of the qualitative text, or of why there is none."""
+        return rich_lines(self.item.seen_qualitative) or self.waived(Part.QUALITATIVE)
+
+    def waived(self, part):
+        """Lines that say why a part is not filled in; none when it has to be."""
+        waiver = self.waivers.get(part)
+        if not waiver:
+            return []
+        elsewhere = waiver.reported_at
+        return plain_lines(f"Gerapporteerd bij {elsewhere}." if elsewhere else f"N.v.t.: {waiver.reason}")
 
 
 @dataclass(frozen=True)
@@ -74,38 +111,43 @@ def _add_waivers(entries):
 def _add_figures(entries, *, reporting_round, user):
     """Give every entry its figures, and return each of them once."""
     by_intervention = {entry.item.intervention_id: entry for entry in entries}
-    # Of the whole round, because a figure may be reported by an interventie that is not among the entries.
-    plan = {
-        item.intervention_id: item for item in reporting_round.plan_items.select_related("pillar").in_printed_order()
-    }
+    plan = {entry.item.intervention_id: entry.item for entry in entries}
+    # A figure may be reported by an interventie that is not among the entries.
+    others = reporting_round.plan_items.exclude(intervention__in=by_intervention).select_related("pillar")
+    plan |= {item.intervention_id: item for item in others}
     placements = defaultdict(list)
     for placement in IndicatorPlacement.objects.filter(intervention__in=plan).order_by("-owner", "pk"):
         placements[placement.indicator_id].append(placement)
 
+    periods = {period.pk: str(period) for period in Period.objects.all()}
+    codes = dict(OutputValue.Code.choices) | {"": ""}
     shown = IndicatorPlacement.objects.filter(intervention__in=by_intervention)
     values = (
         OutputValue.objects.visible_to(user=user)
         .filled()
         .filter(round=reporting_round, series__indicator__in=shown.values("indicator"))
-        .select_related("series__indicator", "series__area", "period")
         .order_by("series__area__position", "series__area__name", "period__start")
     )
-    places = {intervention: place for place, intervention in enumerate(plan)}
     all_figures, figures_at = [], defaultdict(list)
-    for value in values:
-        home, *others = placements[value.series.indicator_id]
-        figure = Figure(value, plan[home.intervention_id], tuple(plan[other.intervention_id] for other in others))
-        all_figures.append(((places[home.intervention_id], *_order(home, value)), figure))
+    # Rows and not objects: there are many, and only what they say is needed.
+    for indicator, name, unit, area, period, value, code, *rest in values.values_list(
+        *("series__indicator", "series__indicator__name", "series__indicator__unit", "series__area__name", "period"),
+        *("value", "code", "target", "provisional", "remark"),
+    ):
+        home, *others = placements[indicator]
+        at = plan[home.intervention_id], tuple(plan[other.intervention_id] for other in others)
+        figure = Figure(name, unit, area, periods[period], value, codes[code], *rest, *at)
+        all_figures.append(((*_place(figure.reported_by), home.position, name), figure))
         for placement in (home, *others):
-            if placement.intervention_id in by_intervention:
-                figures_at[placement.intervention_id].append((_order(placement, value), figure))
-    for intervention, figures in figures_at.items():
-        by_intervention[intervention].figures.extend(_sorted(figures))
+            figures_at[placement.intervention_id].append(((placement.position, name), figure))
+    for intervention, entry in by_intervention.items():
+        entry.figures.extend(_sorted(figures_at[intervention]))
     return _sorted(all_figures)
 
 
-def _order(placement, value):
-    return placement.position, value.series.indicator.name
+def _place(item):
+    """Sorts as `in_printed_order` does."""
+    return item.pillar is None, item.pillar.position if item.pillar else 0, item.position, item.pk
 
 
 def _sorted(pairs):

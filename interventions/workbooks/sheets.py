@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 from itertools import groupby, zip_longest
 
 import xlsxwriter
@@ -26,7 +27,6 @@ from .text import (
     clean,
     lines_needed,
     plain_lines,
-    rich_lines,
     split_into_cells,
 )
 
@@ -296,9 +296,9 @@ def _printed_rows(entry, year, pixels):
     columns = [
         previous,
         _name_lines(item, colour),
-        rich_lines(item.description),
+        entry.description,
         _quantitative_lines(entry),
-        _text_lines(entry, Part.QUALITATIVE, item.seen_qualitative),
+        entry.qualitative,
         _initiator_lines(item),
     ]
     cells = [split_into_cells(lines, pixels=width) for lines, width in zip(columns, pixels, strict=True)]
@@ -350,41 +350,28 @@ def _name_lines(item, colour):
     ]
 
 
-def _text_lines(entry, part, html):
-    """The text of a part, or why there is none."""
-    return rich_lines(html) or plain_lines(_waived(entry, part))
-
-
-def _waived(entry, part):
-    waiver = entry.waivers.get(part)
-    if not waiver:
-        return ""
-    return f"Gerapporteerd bij {waiver.reported_at}." if waiver.reported_at else f"N.v.t.: {waiver.reason}"
-
-
 def _quantitative_lines(entry):
-    lines = _text_lines(entry, Part.QUANTITATIVE, entry.item.seen_quantitative)
+    lines = entry.quantitative
     figures = [plain_lines(f"• {_figure_text(figure, entry.item)}")[0] for figure in entry.figures]
-    figures = figures or plain_lines(_waived(entry, Part.FIGURES))
+    figures = figures or entry.waived(Part.FIGURES)
     if not figures:
         return lines
     return [*lines, *[BLANK] * bool(lines), *plain_lines("Cijfers", "b"), *figures]
 
 
 def _figure_text(figure, item):
-    value = figure.value
-    series, number = value.series, value.display
-    unit = series.indicator.unit
-    if value.value is not None and unit != "aantal":
-        number += unit if unit == "%" else f" {unit}"
+    number = figure.code
+    if figure.value is not None:
+        unit = {"aantal": "", "%": "%"}.get(figure.unit, f" {figure.unit}")
+        number = f"{format_number(figure.value)}{unit}"
     remarks = [
-        f"streefwaarde {format_number(value.target)}" if value.target is not None else "",
-        "voorlopig" if value.provisional else "",
-        value.remark,
+        f"streefwaarde {format_number(figure.target)}" if figure.target is not None else "",
+        "voorlopig" if figure.provisional else "",
+        figure.remark,
         f"gerapporteerd bij {figure.reported_by.code}" if figure.reported_by.pk != item.pk else "",
     ]
     told = "; ".join(filter(None, remarks))
-    return f"{series.indicator.name}, {series.area} ({value.period}): {number}" + (f" ({told})" if told else "")
+    return f"{figure.indicator}, {figure.area} ({figure.period}): {number}" + (f" ({told})" if told else "")
 
 
 def _initiator_lines(item):
@@ -460,9 +447,9 @@ def _flat_values(entry):
         ", ".join(names[Initiator.Role.TREKKER]),
         ", ".join(names[Initiator.Role.INITIATOR]),
         ", ".join(names[Initiator.Role.DATA_SUPPLIER]),
-        as_text(rich_lines(item.description)),
-        as_text(_text_lines(entry, Part.QUANTITATIVE, item.seen_quantitative)),
-        as_text(_text_lines(entry, Part.QUALITATIVE, item.seen_qualitative)),
+        as_text(entry.description),
+        as_text(entry.quantitative),
+        as_text(entry.qualitative),
     ]
 
 
@@ -488,29 +475,29 @@ def _write_figures(book):
         ("Staat ook bij", 100),
     ]
     sheet = book.add_sheet("Cijfers", columns=columns)
+    # Set, because LibreOffice does not make rows fit by itself; cached, because names come back in many rows.
+    needed = cache(lambda text, pixels: lines_needed(plain_lines(text), pixels=pixels))
     row = 0
     for row, figure in enumerate(book.content.figures, 1):
-        value, item = figure.value, figure.reported_by
-        series = value.series
         cells = [
-            item.code,
-            item.name,
-            series.indicator.name,
-            series.indicator.unit,
-            series.area.name,
-            str(value.period),
-            value.value if value.value is not None else value.get_code_display(),
-            value.target,
-            "ja" if value.provisional else "",
-            value.remark,
+            figure.reported_by.code,
+            figure.reported_by.name,
+            figure.indicator,
+            figure.unit,
+            figure.area,
+            figure.period,
+            figure.code if figure.value is None else figure.value,
+            figure.target,
+            "ja" if figure.provisional else "",
+            figure.remark,
             ", ".join(other.code for other in figure.also_at),
         ]
+        tallest = 1
         for column, cell in enumerate(cells):
             book.write(sheet, row, column, cell)
-        # LibreOffice does not make rows fit by itself.
-        sheet.set_row(
-            row, _points(max(lines_needed(plain_lines(cells[at]), pixels=columns[at][1]) for at in (1, 2, 9)))
-        )
+            if isinstance(cell, str):
+                tallest = max(tallest, needed(cell, columns[column][1]))
+        sheet.set_row(row, _points(tallest))
     sheet.autofilter(0, 0, row, len(columns) - 1)
 
 

@@ -4,8 +4,11 @@ Excel cuts a text that needs more than the 409 points of the tallest row, and te
 the lines are wrapped here, with the widths of Arial and some room to spare, and what does not fit goes to a next row.
 """
 
+import codecs
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from lxml import html as parser
@@ -38,7 +41,9 @@ for _width, _characters in {
 }.items():
     for _code in _characters.encode("cp1252"):
         _WIDTHS[_code] = _width
-_SPACE = _WIDTHS[ord(" ")]
+# One byte that has no width of its own for each character that Windows has no code for.
+_WIDE = "nprz-wide"
+codecs.register_error(_WIDE, lambda error: (b"\x81" * (error.end - error.start), error.end))
 
 _SENTENCE_END = re.compile(r"[.;:?!] ")
 _SCHEME = re.compile(r"^(https?://|mailto:)")
@@ -72,6 +77,8 @@ class Cell:
 
 def clean(text):
     """Text without the characters that a workbook cannot hold."""
+    if text.isprintable():  # most are, and this is far quicker
+        return text
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNPRINTABLE)
 
 
@@ -132,31 +139,21 @@ def split_into_cells(lines, *, pixels):
 
 def _wrap(line, pixels):
     """Where the lines that a reader sees begin, in characters."""
+    text = "".join(piece.text for piece in line)
     width = (pixels - _MARGIN_PIXELS) * 0.75 * _SPARE / FONT_POINTS * 100
     if any("b" in piece.style for piece in line):
         width /= _BOLD
-    text = "".join(piece.text for piece in line)
-    starts, x, position = [0], 0, 0
-    if _width_of(text) <= width:
+    widths = text.encode("cp1252", _WIDE).translate(_WIDTHS)
+    starts = [0]
+    if sum(widths) <= width:
         return starts
-    for word in text.split(" "):
-        word_width = _width_of(word)
-        if x and x + word_width > width:
-            starts.append(position)
-            x = 0
-        if word_width > width:
-            step = max(1, int(len(word) * width / word_width * 0.9))
-            starts += range(position + step, position + len(word), step)
-            x = width
-        else:
-            x += word_width + _SPACE
-        position += len(word) + 1
+    ends = list(accumulate(widths))
+    begin = 0
+    while (sticks_out := bisect_right(ends, width + (ends[begin - 1] if begin else 0), begin)) < len(text):
+        space = text.rfind(" ", begin, sticks_out + 1)
+        begin = space + 1 if space >= 0 else max(sticks_out, begin + 1)
+        starts.append(begin)
     return starts
-
-
-def _width_of(text):
-    # What Windows has no code for becomes '&#1234;', which is wide enough for anything.
-    return sum(text.encode("cp1252", "xmlcharrefreplace").translate(_WIDTHS))
 
 
 def _split(line, fits):
