@@ -70,10 +70,12 @@ def serve(folder, port, tmp_path):
     for site in sites:
         site.process.kill()
         site.process.wait()
-    for pid in processes_of(folder):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    eventually(lambda: is_gone(folder) or not processes_of(folder))
+    try:
+        eventually(lambda: is_gone(folder) and processes_of(folder) == [])
+    finally:
+        for pid in processes_of(folder):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def status(port, path="/account/login/"):

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from io import StringIO
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -43,7 +44,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             if not ReportingRound.objects.exists():
                 call_command("load_plan", stdout=self.stdout)
-                call_command("load_demo", stage="open", stdout=self.stdout)
+                call_command("load_demo", stage="open", stdout=StringIO())  # its list of logins follows below
             logins = demo.logins()
             connection.close()
             self._serve(port, logins)
