@@ -113,8 +113,8 @@ def _add_figures(entries, *, reporting_round, user):
     by_intervention = {entry.item.intervention_id: entry for entry in entries}
     plan = {entry.item.intervention_id: entry.item for entry in entries}
     # A figure may be reported by an interventie that is not among the entries.
-    others = reporting_round.plan_items.exclude(intervention__in=by_intervention).select_related("pillar")
-    plan |= {item.intervention_id: item for item in others}
+    not_shown = reporting_round.plan_items.exclude(intervention__in=by_intervention).select_related("pillar")
+    plan |= {item.intervention_id: item for item in not_shown}
     placements = defaultdict(list)
     for placement in IndicatorPlacement.objects.filter(intervention__in=plan).order_by("-owner", "pk"):
         placements[placement.indicator_id].append(placement)

@@ -208,13 +208,6 @@ def _write_summary(book):
                 book.write(sheet, row, column, count, look)
 
     row += 2
-    if summary.without_colour:
-        book.write(sheet, row, 0, "Interventies zonder kleur", "subtitle")
-        for item in summary.without_colour:
-            row += 1
-            book.write(sheet, row, 0, f"{item.pillar}, {item.code}", "text")
-            _write_across(book, sheet, row, 1, item.name, columns)
-        row += 2
     book.write(sheet, row, 0, "Wat de kleuren en tekens betekenen", "subtitle")
     legend = [(_colour_text(colour), colour, MEANING[colour]) for colour in reversed(Colour)]
     legend += [
@@ -228,6 +221,13 @@ def _write_summary(book):
         row += 1
         book.write(sheet, row, 0, text, look)
         _write_across(book, sheet, row, 1, meaning, columns)
+    if summary.without_colour:
+        row += 2
+        book.write(sheet, row, 0, "Interventies zonder kleur", "subtitle")
+        for item in summary.without_colour:
+            row += 1
+            book.write(sheet, row, 0, f"{item.pillar}, {item.code}", "text")
+            _write_across(book, sheet, row, 1, item.name, columns)
     sheet.print_area(0, 0, row, last)
 
 

@@ -213,6 +213,13 @@ def test_printed_sheet_says_that_a_previous_colour_was_not_recorded(current, sch
     assert "● groen, ? onbekend" in sheet["B2"].value
 
 
+def test_printed_sheet_of_the_first_round_names_no_year_before():
+    first = RoundFactory(year=2020)
+    PlanItemFactory(round=first, pillar__name="School")
+
+    assert export(first)["School"]["A1"].value == "Kleur vorige ronde"
+
+
 def test_printed_sheet_puts_items_under_the_headings_of_their_thema(current, school):
     main = ThemeFactory(pillar=school, name="Hoofdblok")
     part = ThemeFactory(pillar=school, parent=main, name="Onderdeel")

@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("jaar", type=int, help="de ronde, bijvoorbeeld 2023")
-        parser.add_argument("--output", required=True, type=Path, metavar="BESTAND.xlsx", help="waar het komt te staan")
+        parser.add_argument("--output", required=True, metavar="BESTAND.xlsx", help="waar het komt te staan")
 
     def handle(self, *, jaar, output, **options):
         try:
@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError(f"Er is geen ronde {jaar}. Rondes die er wel zijn: {years}.") from None
         bureau = User(role=Role.BEHEERDER)
         items = PlanItem.objects.in_round(reporting_round).visible_to(user=bureau)
-        with whole_file(output) as file:
+        with whole_file(Path(output)) as file:
             write_workbook(file, items=items, reporting_round=reporting_round, user=bureau)
         self.stdout.write(f"{output}: {items.counting().count()} interventies van {jaar}.")
 
