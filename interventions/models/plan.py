@@ -180,6 +180,39 @@ class PlanItemQuerySet(models.QuerySet):
             .defer(*(f"progress__{text}" for text in texts))
         )
 
+    def for_overview(self):
+        """With all that a row of the overview shows of the plan, in printed order."""
+        return self.with_trekker().select_related("pillar", "theme__parent").defer("description").in_printed_order()
+
+    def without_texts(self):
+        """Rows for a list, which does not show the texts; comes last, after the search that reads them."""
+        nothing = Value("")
+        return self.annotate(seen_quantitative=nothing, seen_qualitative=nothing, seen_colour_reason=nothing)
+
+    def for_reading(self):
+        """With all that an item shows when it is read in full; the texts are those of `visible_to`."""
+        texts = ("quantitative", "qualitative", "search_vector")
+        return (
+            self.select_related("round", "pillar", "theme__parent", "progress")
+            .defer(*(f"progress__{text}" for text in texts))
+            .prefetch_related("initiators__organisation", "funding", "progress__waivers__reported_at__pillar")
+        )
+
+    def through_the_years(self, intervention):
+        """The items of `intervention` (or its key), that of the latest round first."""
+        return self.filter(intervention=intervention).order_by("-round__year")
+
+    def predecessors_of(self, intervention):
+        """What `intervention` came from, the main one first: of each the item of its latest round."""
+        position = "intervention__successor_links__position"
+        items = self.filter(intervention__successor_links__intervention=intervention)
+        return items.order_by(position, "-round__year").distinct(position).select_related("round", "pillar")
+
+    def successors_of(self, intervention):
+        """What came from `intervention`: of each the item of its latest round."""
+        items = self.filter(intervention__links__predecessor=intervention)
+        return items.order_by("intervention", "-round__year").distinct("intervention").select_related("round", "pillar")
+
     def count_states(self):
         """(pijler, state, number of plan items) for each pijler and state there is; the pijler by key."""
         return self.order_by().values_list("pillar", "progress__state").annotate(Count("pk"))

@@ -111,6 +111,7 @@ def test_figure_that_is_not_sent_along_stays_as_it_is(update, row, adviseur):
 
     row.refresh_from_db()
     assert row.value == 5
+    assert [list(revision.rest["figures"]) for revision in Revision.objects.all()] == [[str(row.pk)]] * 2
 
 
 def test_save_refuses_figures_of_another_voortgang(update, adviseur):
