@@ -73,6 +73,11 @@ class Table:
     def has_targets(self):
         return any(row.value.target is not None for group in self.groups for row in group.rows)
 
+    @property
+    def columns(self):
+        """How many columns the grid has: area, earlier periods, target, value, provisional, remark."""
+        return 4 + len(self.earlier_periods) + self.has_targets
+
 
 def tables(plan_item, *, user):
     """The figures that stand at `plan_item` in its round, its own and shared ones, as far as `user` may see them."""

@@ -156,7 +156,9 @@ class PlanItemQuerySet(models.QuerySet):
             .annotate(
                 is_contact=Exists(contacts),
                 leads=Exists(leading),
-                question=Coalesce(Subquery(questions.order_by("-at").values("reason")[:1]), Value("")),
+                question=Coalesce(
+                    Subquery(questions.order_by("-at").values("reason")[:1]), Value(""), output_field=models.TextField()
+                ),
             )
             .order_by("-is_contact", _order_of(workflow.PARTNER_ORDER), "pillar__position", "position", "pk")
         )
@@ -304,6 +306,8 @@ class PlanItemQuerySet(models.QuerySet):
     def _with_trend(self, *, everything):
         from .rounds import ReportingRound
 
+        # In the first round of all there is nothing to be new against.
+        earlier_round = ReportingRound.objects.filter(year__lt=OuterRef("round__year"))
         year_before = (
             ReportingRound.objects.filter(year__lt=OuterRef(OuterRef("round__year")))
             .order_by("-year")
@@ -334,7 +338,7 @@ class PlanItemQuerySet(models.QuerySet):
             ),
             trend=Case(
                 When(colour_seen=False, then=Value("")),
-                When(previous_item__isnull=True, then=Value(Trend.NEW)),
+                When(Exists(earlier_round) & Q(previous_item__isnull=True), then=Value(Trend.NEW)),
                 When(seen_colour="", then=Value("")),
                 When(previous_colour="", then=Value(Trend.UNKNOWN)),
                 When(seen_colour=F("previous_colour"), then=Value(Trend.SAME)),

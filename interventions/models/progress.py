@@ -149,11 +149,6 @@ class ProgressUpdate(models.Model):
                 violation_error_message="Een kleur heeft een reden.",
             ),
             models.CheckConstraint(
-                name="progress_proposed_colour_has_reason",
-                condition=Q(proposed_colour="") | ~Q(proposed_reason=""),
-                violation_error_message="Een voorgestelde kleur heeft een reden.",
-            ),
-            models.CheckConstraint(
                 name="progress_released_is_coloured", condition=Q(colour_released=False) | ~Q(colour="")
             ),
             models.CheckConstraint(
@@ -189,7 +184,7 @@ class ProgressUpdate(models.Model):
 
     def missing(self):
         """What still keeps this voortgang from being submitted, in the order of the page."""
-        waived = {waiver.part for waiver in self.waivers.all()}
+        waived = {waiver.part: waiver for waiver in self.waivers.all()}
         missing = []
         if Part.FIGURES not in waived:
             missing += [
@@ -206,6 +201,17 @@ class ProgressUpdate(models.Model):
                 missing.append(
                     Missing(part, f"{part.label.capitalize()}: schrijf een tekst, of geef aan waarom die er niet is.")
                 )
+            if part in waived and getattr(self, part):
+                missing.append(
+                    Missing(part, f"{part.label.capitalize()}: er staat een tekst. Haal die weg, of vul dit hier in.")
+                )
+        missing += [
+            Missing(f"{part}-reason", f"{part.label.capitalize()}: schrijf waarom dit niet van toepassing is.")
+            for part in Part
+            if part in waived and not waived[part].reason and not waived[part].reported_at_id
+        ]
+        if self.proposed_colour and not self.proposed_reason:
+            missing.append(Missing("proposed_reason", "Voorgestelde kleur: schrijf waarom u deze kleur voorstelt."))
         return missing
 
     # Who may do what, and when
@@ -435,7 +441,10 @@ class ProgressUpdate(models.Model):
 
 
 class Waiver(models.Model):
-    """A part that is not filled in: it does not apply, with a reason, or it is reported at another interventie."""
+    """A part that is not filled in: it does not apply, with a reason, or it is reported at another interventie.
+
+    In a draft the reason may still be missing.
+    """
 
     update = models.ForeignKey(ProgressUpdate, models.CASCADE, related_name="waivers", verbose_name="voortgang")
     part = models.CharField("onderdeel", max_length=12, choices=Part)
@@ -451,8 +460,8 @@ class Waiver(models.Model):
             models.UniqueConstraint("update", "part", name="waiver_unique"),
             models.CheckConstraint(
                 name="waiver_reason_or_elsewhere",
-                condition=(Q(reported_at__isnull=True) & ~Q(reason="")) | Q(reported_at__isnull=False, reason=""),
-                violation_error_message="Geef een reden, of de interventie waar het staat.",
+                condition=Q(reported_at__isnull=True) | Q(reason=""),
+                violation_error_message="Geef een reden, of de interventie waar het staat, niet allebei.",
             ),
         )
 

@@ -12,6 +12,12 @@ def number(value):
 
 
 @register.filter
+def cells(form, value):
+    """The fields in which `form` takes the figure `value`; None when it is filled in elsewhere."""
+    return form.cells(value)
+
+
+@register.filter
 def signed(value):
     """A Decimal with its sign, also when it is more: '+1.234', '−5', '0'."""
     text = format_number(abs(value))

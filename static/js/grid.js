@@ -1,0 +1,94 @@
+/*
+ * The keys of a spreadsheet in a grid of figures: <table data-grid>. Without it the cells are plain fields.
+ * Arrows up and down and Enter go to the same column of another row; left and right to the next cell, at the end of
+ * what was typed. Escape puts back what stood there. A block copied from a spreadsheet fills the cells to the right and
+ * below; what does not fit is told, not lost in silence.
+ */
+const isText = (cell) => cell.type !== "checkbox";
+
+function grid(table, say) {
+  const rows = [...table.querySelectorAll("tr")]
+    .map((row) => [...row.querySelectorAll("input")])
+    .filter((cells) => cells.length);
+  const before = new Map(rows.flat().map((cell) => [cell, cell.value]));
+
+  const place = (cell) => {
+    const row = rows.findIndex((cells) => cells.includes(cell));
+    return [row, rows[row].indexOf(cell)];
+  };
+
+  function go(row, column) {
+    const cell = rows[row]?.[column];
+    if (!cell) return;
+    cell.focus();
+    if (isText(cell)) cell.select();
+  }
+
+  function move(event) {
+    const cell = event.target;
+    const [row, column] = place(cell);
+    const text = isText(cell);
+    const atStart = !text || (cell.selectionStart === 0 && cell.selectionEnd === 0) || isWhole(cell);
+    const atEnd = !text || cell.selectionStart === cell.value.length || isWhole(cell);
+    const to = {
+      ArrowUp: [row - 1, column],
+      ArrowDown: [row + 1, column],
+      Enter: [event.shiftKey ? row - 1 : row + 1, column],
+      ArrowLeft: atStart ? [row, column - 1] : null,
+      ArrowRight: atEnd ? [row, column + 1] : null,
+    }[event.key];
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (to) {
+      event.preventDefault();
+      go(...to);
+    } else if (event.key === "Escape" && text && cell.value !== before.get(cell)) {
+      fill(cell, before.get(cell));
+      cell.select();
+    }
+  }
+
+  const isWhole = (cell) => cell.value !== "" && cell.selectionStart === 0 && cell.selectionEnd === cell.value.length;
+
+  function fill(cell, value) {
+    if (isText(cell)) cell.value = value;
+    else cell.checked = /^(x|1|ja|waar|true|v)$/i.test(value);
+    cell.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function paste(event) {
+    const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
+    if (!/[\t\n]/.test(text)) return; // one cell: as anywhere else
+    event.preventDefault();
+    const [top, left] = place(event.target);
+    const lost = [];
+    let filled = 0;
+    text.split("\n").forEach((line, down) => {
+      line.split("\t").forEach((value, right) => {
+        const cell = rows[top + down]?.[left + right];
+        if (cell) {
+          fill(cell, value.trim());
+          filled += 1;
+        } else if (value.trim()) lost.push(value.trim());
+      });
+    });
+    say(
+      `${filled} ${filled === 1 ? "cel" : "cellen"} geplakt.` +
+        (lost.length ? ` Dit paste niet en is niet geplakt: ${lost.join(", ")}.` : ""),
+      lost.length > 0,
+    );
+  }
+
+  table.addEventListener("focusin", (event) => {
+    if (isText(event.target) && event.target.matches("input")) event.target.select();
+  });
+  table.addEventListener("keydown", (event) => event.target.matches("input") && move(event));
+  table.addEventListener("paste", (event) => event.target.matches("input") && paste(event));
+}
+
+for (const status of document.querySelectorAll("[data-grid-status]")) {
+  const say = (text, stay) => {
+    status.textContent = text;
+    status.classList.toggle("visually-hidden", !stay);
+  };
+  for (const table of status.parentElement.querySelectorAll("[data-grid]")) grid(table, say);
+}
