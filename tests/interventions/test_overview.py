@@ -160,6 +160,8 @@ def test_overview_shows_a_colour_when_it_is_released(overview, reporting_round):
     item = PlanItemFactory(round=reporting_round)
     UpdateFactory(plan_item=item, approved=True, coloured=True, colour="rood")
 
+    RoundFactory(year=reporting_round.year - 1, historical=True)
+
     assert rows_of(log_in(lezer=True).get(overview))[-1][-2:] == ["nog geen kleur", ""]
     assert rows_of(log_in(controleur=True).get(overview))[-1][-2:] == ["rood", "nieuw"]
     ProgressUpdate.objects.update(colour_released=True)

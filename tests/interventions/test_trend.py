@@ -64,8 +64,8 @@ def test_trend_cannot_be_told_before_there_is_a_colour(rounds):
     assert trend_of(an_item(rounds[2], intervention=old.intervention)) == ""
 
 
-def test_trend_of_the_first_round_of_all_is_new(rounds):
-    assert trend_of(an_item(rounds[0], "rood")) == "nieuw"
+def test_trend_of_the_first_round_of_all_is_unknown_for_there_is_nothing_to_be_new_against(rounds):
+    assert trend_of(an_item(rounds[0], "rood")) == "onbekend"
 
 
 def test_previous_round_is_the_latest_before_however_long_ago():

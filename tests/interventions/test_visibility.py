@@ -11,6 +11,7 @@ from interventions.models import (
     PlanItem,
     ProgressEvent,
     ProgressUpdate,
+    ReportingRound,
 )
 from tests.factories import (
     IndicatorFactory,
@@ -71,6 +72,8 @@ def plant(trekker, columns):
     """plant(state, round, released): a voortgang with something in everything that could be seen."""
 
     def plant(state, reporting_round, released):
+        if not ReportingRound.objects.before(reporting_round):
+            RoundFactory(year=reporting_round.year - 1, historical=True)  # for a trend there has to be one
         item = PlanItemFactory(round=reporting_round, trekker=trekker)
         update = UpdateFactory(
             plan_item=item,
