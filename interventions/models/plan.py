@@ -1,10 +1,11 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThan
+from django.db.models.lookups import Exact, LessThan
 
 from accounts.models import Organisation
 from interventions import workflow
@@ -84,9 +85,9 @@ def _order_of(states):
     )
 
 
-def _rank(expression):
-    ranks = [When(**{expression: colour}, then=rank) for rank, colour in enumerate(Colour.values)]
-    return Case(*ranks, output_field=models.SmallIntegerField())
+def _rank(colour):
+    ranks = Value(Colour.values, output_field=ArrayField(models.TextField()))
+    return Func(ranks, colour, function="array_position", output_field=models.SmallIntegerField())
 
 
 class PlanItemQuerySet(models.QuerySet):
@@ -304,10 +305,9 @@ class PlanItemQuerySet(models.QuerySet):
         )
 
     def _with_trend(self, *, everything):
+        """Adds what `visible_to` says of the year before. Each subquery stands in the SQL where it is used: few do."""
         from .rounds import ReportingRound
 
-        # In the first round of all there is nothing to be new against.
-        earlier_round = ReportingRound.objects.filter(year__lt=OuterRef("round__year"))
         year_before = (
             ReportingRound.objects.filter(year__lt=OuterRef(OuterRef("round__year")))
             .order_by("-year")
@@ -318,32 +318,36 @@ class PlanItemQuerySet(models.QuerySet):
         linked = before.filter(intervention__successor_links__intervention=OuterRef("intervention")).order_by(
             "intervention__successor_links__position"
         )
-        colour = F("progress__colour")
+        colour = Coalesce(F("progress__colour"), Value(""), output_field=models.TextField())
         if not everything:
-            colour = Case(When(progress__colour_released=True, then=colour), default=Value(""))
+            shown = When(progress__colour_released=True, then=colour)
+            colour = Case(shown, default=Value(""), output_field=models.TextField())
+        predecessor = PlanItem.objects.order_by().filter(pk=OuterRef("previous_item")).annotate(shown=colour)
+        compared = Case(
+            When(Exact(OuterRef("seen_colour"), Value("")), then=Value("")),
+            When(shown="", then=Value(Trend.UNKNOWN)),
+            When(shown=OuterRef("seen_colour"), then=Value(Trend.SAME)),
+            When(LessThan(_rank(F("shown")), _rank(OuterRef("seen_colour"))), then=Value(Trend.FORWARD)),
+            default=Value(Trend.BACK),
+            output_field=models.TextField(),
+        )
+        # In the first round of all there is nothing to be new against.
+        earlier_round = ReportingRound.objects.filter(year__lt=OuterRef("round__year"))
+        without_predecessor = Case(
+            When(Exists(earlier_round), then=Value(Trend.NEW)),
+            When(seen_colour="", then=Value("")),
+            default=Value(Trend.UNKNOWN),
+            output_field=models.TextField(),
+        )
         return self.annotate(
             previous_item=Coalesce(
                 Subquery(before.filter(intervention=OuterRef("intervention")).values("pk")[:1]),
                 Subquery(linked.values("pk")[:1]),
             ),
-            previous_colour=Coalesce(
-                Subquery(
-                    PlanItem.objects.order_by()
-                    .filter(pk=OuterRef("previous_item"))
-                    .annotate(shown=colour)
-                    .values("shown")[:1]
-                ),
-                Value(""),
-                output_field=models.TextField(),
-            ),
+            previous_colour=Coalesce(Subquery(predecessor.values("shown")), Value(""), output_field=models.TextField()),
             trend=Case(
                 When(colour_seen=False, then=Value("")),
-                When(Exists(earlier_round) & Q(previous_item__isnull=True), then=Value(Trend.NEW)),
-                When(seen_colour="", then=Value("")),
-                When(previous_colour="", then=Value(Trend.UNKNOWN)),
-                When(seen_colour=F("previous_colour"), then=Value(Trend.SAME)),
-                When(GreaterThan(_rank("seen_colour"), _rank("previous_colour")), then=Value(Trend.FORWARD)),
-                default=Value(Trend.BACK),
+                default=Coalesce(Subquery(predecessor.values_list(compared)), without_predecessor),
                 output_field=models.TextField(),
             ),
         )

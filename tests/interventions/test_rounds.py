@@ -395,7 +395,6 @@ def test_database_refuses_a_round_that_cannot_be(name, fields):
     ("name", "fields"),
     [
         ("progress_colour_has_reason", {"colour": "groen"}),
-        ("progress_proposed_colour_has_reason", {"proposed_colour": "groen"}),
         ("progress_released_is_coloured", {"colour_released": True}),
         ("progress_colour_valid", {"colour": "paars", "colour_reason": "Mooi."}),
         ("progress_state_valid", {"state": "weg"}),

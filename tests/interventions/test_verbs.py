@@ -296,6 +296,31 @@ def test_figures_are_waived_together(incomplete):
     assert [one.part for one in update.missing()] == ["quantitative", "qualitative"]
 
 
+@pytest.mark.parametrize(
+    ("waiver", "missing"),
+    [
+        ({"reason": "Gestart in december."}, []),
+        ({}, ["quantitative-reason"]),
+    ],
+)
+def test_waiver_of_a_draft_may_lack_its_reason_until_it_is_submitted(waiver, missing):
+    update = UpdateFactory(filled=True, quantitative="")
+    Waiver.objects.create(update=update, part="quantitative", **waiver)
+
+    assert [one.part for one in update.missing()] == missing
+
+
+def test_part_is_filled_in_or_waived_and_not_both():
+    update = UpdateFactory(filled=True)
+    Waiver.objects.create(update=update, part="qualitative", reason="Gestart in december.")
+
+    assert [one.part for one in update.missing()] == ["qualitative"]
+
+
+def test_proposed_colour_takes_a_reason_before_it_is_submitted():
+    assert [one.part for one in UpdateFactory(filled=True, proposed_colour="rood").missing()] == ["proposed_reason"]
+
+
 def test_nothing_is_asked_of_a_partner_for_a_figure_that_another_fills_in(people):
     item = PlanItemFactory(trekker=people[1][0][0])
     elsewhere = PlanItemFactory(round=item.round)
