@@ -11,7 +11,7 @@ def site(request):
     """
     return {
         "navigation": SimpleLazyObject(lambda: navigation(request)),
-        "demo": SimpleLazyObject(Demonstration.objects.exists),
+        "demo": SimpleLazyObject(Demonstration.objects.notice),
     }
 
 

@@ -25,7 +25,7 @@ def error_page(template_name, *, status):
     is a demonstration is said here too, unless the database is what broke.
     """
     try:
-        demo = Demonstration.objects.exists()
+        demo = Demonstration.objects.notice()
     except db.Error:
-        demo = False
+        demo = ""
     return HttpResponse(loader.render_to_string(template_name, {"demo": demo}), status=status)

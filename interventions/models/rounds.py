@@ -258,11 +258,21 @@ class RoundEvent(AppendOnly):
         return f"{self.round.year}: {self.get_verb_display()}"
 
 
+class DemonstrationManager(models.Manager):
+    def notice(self):
+        """What every page and workbook of a demonstration says; "" when this is a real installation."""
+        return Demonstration.NOTICE if self.exists() else ""
+
+
 class Demonstration(models.Model):
     """Present when this installation holds invented people, colours and figures; every page and workbook says so."""
 
+    NOTICE = "Demonstratie: kleuren, personen en alles over 2024 zijn verzonnen"
+
     stage = models.CharField("stand", max_length=8)
     loaded_at = models.DateTimeField("geladen op", auto_now_add=True)
+
+    objects = DemonstrationManager()
 
     class Meta:
         verbose_name = "demonstratie"

@@ -78,7 +78,7 @@ class Content:
     reporting_round: ReportingRound
     previous_round: ReportingRound | None
     selection: str
-    demonstration: bool
+    notice: str  # that it is a demonstration; "" when it is not
     entries: list[Entry]
     figures: list[Figure]
 
@@ -95,7 +95,7 @@ def gather(*, items, reporting_round, user, selection):
         reporting_round=reporting_round,
         previous_round=ReportingRound.objects.before(reporting_round),
         selection=selection,
-        demonstration=Demonstration.objects.exists(),
+        notice=Demonstration.objects.notice(),
         entries=entries,
         figures=_add_figures(entries, reporting_round=reporting_round, user=user),
     )

@@ -30,8 +30,6 @@ from .text import (
     split_into_cells,
 )
 
-DEMONSTRATION = "Demonstratie: kleuren, personen en alles over 2024 zijn verzonnen"
-
 CELL_LIMIT = 16_000
 """Characters in a cell. Excel stops at 32,767, and counts some characters as two."""
 
@@ -84,7 +82,7 @@ class Book:
             {
                 "title": self.title,
                 "subject": content.selection or "Alle interventies",
-                "comments": DEMONSTRATION if content.demonstration else "",
+                "comments": content.notice,
             }
         )
 
@@ -95,8 +93,8 @@ class Book:
         sheet.set_paper(9)  # A4
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
-        notice = DEMONSTRATION if self.content.demonstration else ""
-        sheet.set_header(f'&L&"{FONT},Bold"&9 {_escape(f"{self.title} – {name}")}&R&"{FONT},Regular"&9 {notice}')
+        title = _escape(f"{self.title} – {name}")
+        sheet.set_header(f'&L&"{FONT},Bold"&9 {title}&R&"{FONT},Regular"&9 {self.content.notice}')
         plain = f'&"{FONT},Regular"&8 '
         sheet.set_footer(f"&L{plain}{_escape(self.content.selection[:100])}&R{plain}Pagina &P van &N")
         for index, (title, pixels) in enumerate(columns):
@@ -185,7 +183,7 @@ def _write_summary(book):
         f"Stand van {date_format(timezone.localdate(), 'j F Y')}; de ronde is "
         f"{content.reporting_round.get_state_display()}.",
         f"Selectie: {content.selection}" if content.selection else "Alle interventies die u mag zien.",
-        *[DEMONSTRATION] * content.demonstration,
+        *filter(None, [content.notice]),
     ]
     for row, text in enumerate(facts, 1):
         _write_across(book, sheet, row, 0, text, columns)
