@@ -151,6 +151,7 @@ MARKERS = {
     "zkwant": "text",
     "zkwal": "text",
     "zwaiv": "text",
+    "zwaivtekst": "text",
     "zcijfer": "figures",
     "zopm": "figures",
     "zreden": "reason",
@@ -163,7 +164,7 @@ MARKERS = {
     "znotitie": "notes",
 }
 # Pages that show these are built in this issue; the other markers are seen in fewer states than they may be.
-SHOWN = ("zkwant", "zkwal", "zcijfer", "zreden", "znotitie")
+SHOWN = ("zkwant", "zkwal", "zwaiv", "zwaivtekst", "zcijfer", "zreden", "znotitie")
 FIGURE = 770_000_000
 FOUND = re.compile(rf"\b({'|'.join(MARKERS)})(\d\d)q\b|\b770\.?000\.?0(\d\d)\b")
 NAME = re.compile(r"zname(\d\d)q")
@@ -243,6 +244,7 @@ class World:
             colour_released=colour[1],
         )
         Waiver.objects.create(update=update, part="figures", reason=mark("zwaiv"))
+        Waiver.objects.create(update=update, part="qualitative", reason=mark("zwaivtekst"))
         Revision.objects.create(update=update, version=2, quantitative=f"<p>{mark('zversie')}</p>", way_in="form")
         ProgressEvent.objects.create(
             update=update,

@@ -166,6 +166,10 @@ class ProgressForm(forms.Form):
         (value, code), provisional, remark = cells
         return Figure(value, code, provisional, remark)
 
+    def _came_in(self, name):
+        """Whether the field was on the page; a check box that is off is not sent, but its row is."""
+        return name.removesuffix("-provisional") in self.data
+
     def cells(self, value):
         """The fields of one row of the grid (None for a figure that is filled in elsewhere), and what is wrong."""
         name = f"figure-{value.pk}"
@@ -203,7 +207,9 @@ class ProgressForm(forms.Form):
         rest = [
             Difference(field.label, _in_words(now[name], now[name].initial), _in_words(self[name], self[name].data))
             for name, field in self.fields.items()
-            if name not in ("version", *TEXTS) and field.has_changed(now[name].initial, self[name].data)
+            if name not in ("version", *TEXTS)
+            and self._came_in(name)
+            and field.has_changed(now[name].initial, self[name].data)
         ]
         return texts + rest
 

@@ -149,6 +149,10 @@ class ProgressUpdate(models.Model):
                 violation_error_message="Een kleur heeft een reden.",
             ),
             models.CheckConstraint(
+                name="progress_submitted_by_somebody",
+                condition=~Q(state=State.SUBMITTED) | Q(submitted_by__isnull=False, submitted_at__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="progress_released_is_coloured", condition=Q(colour_released=False) | ~Q(colour="")
             ),
             models.CheckConstraint(
@@ -168,12 +172,17 @@ class ProgressUpdate(models.Model):
         """The rows of figures that this voortgang fills in, in the order of the grid."""
         return OutputValue.objects.owned_by(self.plan_item).at(self.plan_item.intervention_id)
 
+    @property
+    def waivers_by_part(self):
+        """Why a part is not filled in, for the parts that are waived."""
+        return {waiver.part: waiver for waiver in self.waivers.all()}
+
     def content(self):
         """What is filled in now."""
         return Content(
             quantitative=self.quantitative,
             qualitative=self.qualitative,
-            waived={waiver.part: Waived(waiver.reason, waiver.reported_at_id) for waiver in self.waivers.all()},
+            waived={part: Waived(one.reason, one.reported_at_id) for part, one in self.waivers_by_part.items()},
             figures={
                 row.pk: Figure(row.value, row.code, row.provisional, row.remark)
                 for row in OutputValue.objects.owned_by(self.plan_item)
@@ -184,7 +193,7 @@ class ProgressUpdate(models.Model):
 
     def missing(self):
         """What still keeps this voortgang from being submitted, in the order of the page."""
-        waived = {waiver.part: waiver for waiver in self.waivers.all()}
+        waived = self.waivers_by_part
         missing = []
         if Part.FIGURES not in waived:
             missing += [

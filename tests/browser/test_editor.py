@@ -173,6 +173,8 @@ def test_a_table_is_made_by_keyboard_and_keeps_its_scope(open_editor, page):
     head = '<tr><th scope="col"><p>a</p></th></tr>'
     editor = open_editor(f"<table><tbody>{head}<tr><td><p>b</p></td></tr></tbody></table>")
     editor.get_by_text("b", exact=True).click()
+    # The editor takes the place of the caret over from the browser a moment after the click.
+    page.wait_for_function("document.activeElement.editor?.state.selection.$from.parent.textContent === 'b'")
     for name in ("Rij erbij", "Kolom erbij"):
         page.keyboard.press("Alt+F10")
         while page.evaluate("document.activeElement.textContent") != name:

@@ -114,7 +114,7 @@ def test_review_of_a_new_interventie_says_that_it_is_new(client, update):
     document = page(client, update("submitted"))
 
     before, current = document.find_class("compare")[0].find_class("compare__side")
-    assert text_of(before) == "Vorig jaar Deze interventie is nieuw."
+    assert text_of(before) == "Vorig jaar Van een eerder jaar is er niets."
     assert text_of(current) == "2024 Tien gezinnen bereikt."
     assert not list(current.iter("ins"))
 
@@ -317,7 +317,7 @@ def test_colour_is_given_with_a_reason_and_stays_hidden(client, update):
 
     now.refresh_from_db()
     assert (now.colour, now.colour_reason, now.colour_released) == ("oranje", "Extra stages.", False)
-    assert "oranje nieuw niet vrijgegeven" in text_of(document.xpath("//section[@aria-labelledby='kleur']")[0])
+    assert "oranje onbekend niet vrijgegeven" in text_of(document.xpath("//section[@aria-labelledby='kleur']")[0])
 
 
 @pytest.mark.parametrize(

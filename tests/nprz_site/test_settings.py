@@ -18,6 +18,7 @@ PRODUCTION = {
 def run(*arguments, **environment):
     """Run Python in the checkout, with these settings in the environment and no others."""
     ours = {"DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "DATA_DIR", "EMAIL_URL"}
+    ours.add("DJANGO_ALLOW_ASYNC_UNSAFE")  # set by the browser tests, which run in the same process
     inherited = {name: value for name, value in os.environ.items() if name not in ours}
     return subprocess.run(
         [sys.executable, *arguments],
