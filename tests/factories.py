@@ -62,7 +62,8 @@ class PillarFactory(DjangoModelFactory):
         model = Pillar
 
     name = factory.Sequence(lambda n: f"Pijler {n}")
-    abbreviation = factory.Sequence(lambda n: f"P{n}"[:4])
+    # Letters, of which there are enough for every test there will be.
+    abbreviation = factory.Sequence(lambda n: "P" + "".join(chr(ord("A") + n // 26**place % 26) for place in (2, 1, 0)))
     position = factory.Sequence(lambda n: n)
 
 

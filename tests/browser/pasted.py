@@ -1,6 +1,19 @@
 """What Word, Excel and Google Docs put on the clipboard for a small text, and what the editor has to make of it."""
 
 
+def paste(editor, *, html="", text=""):
+    """Paste as Ctrl+V would, from another program: Chromium lets no test put such HTML on the clipboard itself."""
+    editor.evaluate(
+        """(area, [html, text]) => {
+            const clipboardData = new DataTransfer();
+            if (html) clipboardData.setData("text/html", html);
+            clipboardData.setData("text/plain", text);
+            area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+        }""",
+        [html, text],
+    )
+
+
 def _item(level, sign, text, *, place="Middle", conditional=True):
     """A list item as Word writes it: a paragraph, with its level in the style and its sign as text."""
     start, end = (

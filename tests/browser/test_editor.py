@@ -17,6 +17,7 @@ from programme.richtext import canonical
 from tests.synthetic import misnested, real_texts, texts, words
 
 from . import axe, pasted
+from .pasted import paste
 
 PAGE = """
 {% extends "base.html" %}{% load static %}
@@ -85,19 +86,6 @@ def save(page):
     page.get_by_role("button", name="Bewaren").click()
     page.wait_for_url("**/bewaard/")
     return saved["first"]
-
-
-def paste(editor, *, html="", text=""):
-    """Paste as Ctrl+V would, from another program: Chromium lets no test put such HTML on the clipboard itself."""
-    editor.evaluate(
-        """(area, [html, text]) => {
-            const clipboardData = new DataTransfer();
-            if (html) clipboardData.setData("text/html", html);
-            clipboardData.setData("text/plain", text);
-            area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
-        }""",
-        [html, text],
-    )
 
 
 def written_by_editor(page, texts):
