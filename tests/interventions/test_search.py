@@ -172,7 +172,7 @@ def secret(item, reporting_round):
 @pytest.mark.parametrize("state", ["draft", "returned", "submitted"])
 @pytest.mark.parametrize("who", ["lezer", "invuller"])
 def test_search_finds_nothing_in_a_text_that_is_not_approved(who, state, typed, secret):
-    secret(state=state, colour_released=True)
+    secret(**{state: True}, colour_released=True)
     user = UserFactory(role=who)
 
     rows = PlanItem.objects.visible_to(user=user).search(typed).with_hit(typed)
@@ -184,7 +184,7 @@ def test_search_finds_nothing_in_a_text_that_is_not_approved(who, state, typed, 
 
 @pytest.mark.parametrize("role", ["lezer", "invuller", "controleur", "adviseur", "beheerder"])
 def test_search_finds_an_approved_text_for_everybody(role, secret):
-    secret(state="approved")
+    secret(approved=True)
 
     assert found("aubergine", UserFactory(role=role)) == {"Het geheim"}
 
