@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 
 
 class Role(models.TextChoices):
@@ -20,18 +21,10 @@ BUREAU_ROLES = frozenset({Role.ADVISEUR, Role.BEHEERDER})
 
 
 class OrganisationQuerySet(models.QuerySet):
-    def acting_for(self, organisations):
-        """`organisations`, the departments of those (not the other way round) and the collectives they are a member of.
-
-        Takes keys, or a query for them.
-        """
-        return self.filter(
-            Q(pk__in=organisations) | Q(parent__in=organisations) | Q(members__in=organisations)
-        ).distinct()
-
-    def written_for_by(self, *, user):
-        """Organisations in whose name `user` writes: their own ones, and those that act for them."""
-        return self.acting_for(user.organisations.through.objects.filter(user=user).values("organisation"))
+    def acting_keys(self):
+        """Keys of these organisations, of their departments (not the other way round), and of their collectives."""
+        rows = self.order_by().values_list("pk", "departments", "collectives")
+        return {key for row in rows for key in row if key is not None}
 
 
 class Organisation(models.Model):
@@ -114,6 +107,11 @@ class User(AbstractBaseUser):
 
     def get_full_name(self):
         return self.name
+
+    @cached_property
+    def written_for(self):
+        """Keys of the organisations in whose name this person writes; asked of the database once per request."""
+        return self.organisations.all().acting_keys()
 
     @property
     def is_invuller(self):

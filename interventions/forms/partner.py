@@ -75,9 +75,9 @@ class ProgressForm(forms.Form):
     )
 
     def __init__(self, data=None, *, update):
-        super().__init__(data, auto_id="%s", initial=_stored(update))
-        self.update = update
         self.rows = list(update.own_values().select_related("series__indicator", "series__area", "period"))
+        super().__init__(data, auto_id="%s", initial=_stored(update, self.rows))
+        self.update = update
         for part in Part:
             if part in TEXTS or self.rows:
                 self._add_where(part)
@@ -214,8 +214,8 @@ class ProgressForm(forms.Form):
         return texts + rest
 
 
-def _stored(update):
-    content = update.content()
+def _stored(update, rows):
+    content = update.content(rows)
     names = ("quantitative", "qualitative", "proposed_colour", "proposed_reason", "waived")
     return {name: getattr(content, name) for name in names} | {"version": update.version}
 

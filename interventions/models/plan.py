@@ -122,7 +122,7 @@ class PlanItemQuerySet(models.QuerySet):
 
     def initiated_by(self, organisation):
         """Plan items that people of `organisation` write for, as in `own_of`."""
-        acting = Organisation.objects.acting_for([organisation.pk])
+        acting = Organisation.objects.filter(pk=organisation.pk).acting_keys()
         return self.filter(self._initiated_by(acting))
 
     def filling_in_for(self, plan_item):
@@ -147,7 +147,7 @@ class PlanItemQuerySet(models.QuerySet):
         leading = Initiator.objects.filter(
             plan_item=OuterRef("pk"),
             role=Initiator.Role.TREKKER,
-            organisation__in=Organisation.objects.written_for_by(user=user).values("pk"),
+            organisation__in=user.written_for,
         )
         from .progress import ProgressEvent
 
@@ -289,12 +289,11 @@ class PlanItemQuerySet(models.QuerySet):
 
     @classmethod
     def _own(cls, user):
-        return cls._initiated_by(Organisation.objects.written_for_by(user=user))
+        return cls._initiated_by(user.written_for)
 
     @staticmethod
     def _initiated_by(organisations):
-        initiators = Initiator.objects.initiating().filter(organisation__in=organisations.values("pk"))
-        return Exists(initiators.filter(plan_item=OuterRef("pk")))
+        return Exists(Initiator.objects.acting_for(organisations).filter(plan_item=OuterRef("pk")))
 
     @staticmethod
     def _masked(field, *, by):
@@ -453,6 +452,10 @@ class InitiatorQuerySet(models.QuerySet):
     def initiating(self):
         """Those who may write: not the organisations that only deliver data."""
         return self.exclude(role=Initiator.Role.DATA_SUPPLIER)
+
+    def acting_for(self, organisations):
+        """Those who may write in the name of one of `organisations` (keys)."""
+        return self.initiating().filter(organisation__in=organisations)
 
 
 class Initiator(models.Model):

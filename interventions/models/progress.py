@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
@@ -18,7 +18,8 @@ from programme.richtext import LIMIT, canonical
 
 from .figures import OutputIndicator, OutputValue
 from .history import AppendOnly, AppendOnlyQuerySet
-from .plan import PlanItem
+from .plan import Initiator, PlanItem
+from .rounds import ReportingRound
 from .search import DUTCH
 
 NEW_AT_THE_END = 999  # a position behind all indicators an interventie has; equal ones stand in order of arrival
@@ -94,11 +95,12 @@ class ProgressUpdateQuerySet(models.QuerySet):
             return self
         if not user.is_invuller:
             return self.none()
-        return self.filter(plan_item__in=PlanItem.objects.own_of(user=user).values("pk"))
+        acting = Initiator.objects.acting_for(user.written_for)
+        return self.filter(Exists(acting.filter(plan_item=OuterRef("plan_item"))))
 
     def for_page(self):
         """With all that one page about a voortgang shows of the plan, in a constant number of queries."""
-        return self.select_related("plan_item__round", "plan_item__pillar", "plan_item__theme__parent")
+        return self.select_related("plan_item__round", "plan_item__pillar")
 
 
 class ProgressUpdateManager(models.Manager):
@@ -177,16 +179,15 @@ class ProgressUpdate(models.Model):
         """Why a part is not filled in, for the parts that are waived."""
         return {waiver.part: waiver for waiver in self.waivers.all()}
 
-    def content(self):
-        """What is filled in now."""
+    def content(self, rows=None):
+        """What is filled in now; `rows` are its rows of figures, when they were read already."""
+        if rows is None:
+            rows = OutputValue.objects.owned_by(self.plan_item)
         return Content(
             quantitative=self.quantitative,
             qualitative=self.qualitative,
             waived={part: Waived(one.reason, one.reported_at_id) for part, one in self.waivers_by_part.items()},
-            figures={
-                row.pk: Figure(row.value, row.code, row.provisional, row.remark)
-                for row in OutputValue.objects.owned_by(self.plan_item)
-            },
+            figures={row.pk: Figure(row.value, row.code, row.provisional, row.remark) for row in rows},
             proposed_colour=self.proposed_colour,
             proposed_reason=self.proposed_reason,
         )
@@ -227,7 +228,7 @@ class ProgressUpdate(models.Model):
 
     def is_own_of(self, user):
         """Whether `user` writes for this interventie (see PlanItem.objects.own_of)."""
-        return user.is_invuller and PlanItem.objects.own_of(user=user).filter(pk=self.plan_item_id).exists()
+        return user.is_invuller and self.plan_item.initiators.acting_for(user.written_for).exists()
 
     def _is_function_of(self, user, verb):
         """Whether `verb` is the user's to do at all, whatever the moment."""
@@ -240,6 +241,10 @@ class ProgressUpdate(models.Model):
         verb = workflow.VERBS[name]
         if not self._is_function_of(user, verb):
             return f"{verb.label.capitalize()} is niet aan u."
+        return self._why_not_yet(verb, user)
+
+    def _why_not_yet(self, verb, user):
+        """Why `user`, whose verb it is, may not do it now."""
         if self.plan_item.round.historical:
             if user.is_beheerder and verb in (workflow.SAVE, workflow.SET_COLOUR):
                 return ""
@@ -388,13 +393,15 @@ class ProgressUpdate(models.Model):
             raise PermissionDenied
         if version != (self.colour_version if verb == workflow.SET_COLOUR else self.version):
             raise Conflict("Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat.")
-        refuse(self.why_not(verb.name, user=by))
+        refuse(self._why_not_yet(verb, by))
 
     def _read_locked(self):
         """Lock this voortgang until the transaction ends, and read it and its round afresh."""
+        plan_item = self.plan_item
         self.refresh_from_db(from_queryset=ProgressUpdate.objects.select_for_update())
         # Read after the lock, in a query of its own: a round that is being closed holds this lock until it is.
-        self.plan_item = PlanItem.objects.select_related("round", "pillar").get(pk=self.plan_item_id)
+        plan_item.round = ReportingRound.objects.get(pk=plan_item.round_id)
+        self.plan_item = plan_item
 
     def _finish(self, verb, *, by, state="", **details):
         """Write the state (of `verb`, unless given) and the event."""
@@ -407,7 +414,7 @@ class ProgressUpdate(models.Model):
         rows = {row.pk: row for row in OutputValue.objects.owned_by(self.plan_item).select_for_update(of=("self",))}
         if unknown := content.figures.keys() - rows.keys():
             raise ValueError(f"figures of another voortgang: {sorted(unknown)}")
-        before = self.content()
+        before = self.content(rows.values())
         after = replace(
             content,
             quantitative=canonical(content.quantitative),

@@ -2,14 +2,16 @@
  * The keys of a spreadsheet in a grid of figures: <table data-grid>. Without it the cells are plain fields.
  * Arrows up and down and Enter go to the same column of another row; left and right to the next cell, at the end of
  * what was typed. Escape puts back what stood there. A block copied from a spreadsheet fills the cells to the right and
- * below; what does not fit is told, not lost in silence.
+ * below; what does not fit, or stands where nothing can be typed, is told, not lost in silence.
  */
 const isText = (cell) => cell.type !== "checkbox";
+const YES = /^(x|1|ja|waar|true|v)$/i;
+const NO = /^(|-|0|nee|onwaar|false)$/i;
+const takes = (cell, value) => isText(cell) || YES.test(value) || NO.test(value);
 
 function grid(table, say) {
-  const rows = [...table.querySelectorAll("tr")]
-    .map((row) => [...row.querySelectorAll("input")])
-    .filter((cells) => cells.length);
+  // A figure that is filled in elsewhere has no cells, but takes its line of a block: or the rest would shift.
+  const rows = [...table.querySelectorAll("tbody tr:not(.table-group)")].map((row) => [...row.querySelectorAll("input")]);
   const before = new Map(rows.flat().map((cell) => [cell, cell.value]));
 
   const place = (cell) => {
@@ -17,7 +19,8 @@ function grid(table, say) {
     return [row, rows[row].indexOf(cell)];
   };
 
-  function go(row, column) {
+  function go(row, column, down = 0) {
+    while (down && rows[row]?.length === 0) row += down;
     const cell = rows[row]?.[column];
     if (!cell) return;
     cell.focus();
@@ -31,9 +34,9 @@ function grid(table, say) {
     const atStart = !text || (cell.selectionStart === 0 && cell.selectionEnd === 0) || isWhole(cell);
     const atEnd = !text || cell.selectionStart === cell.value.length || isWhole(cell);
     const to = {
-      ArrowUp: [row - 1, column],
-      ArrowDown: [row + 1, column],
-      Enter: [event.shiftKey ? row - 1 : row + 1, column],
+      ArrowUp: [row - 1, column, -1],
+      ArrowDown: [row + 1, column, 1],
+      Enter: event.shiftKey ? [row - 1, column, -1] : [row + 1, column, 1],
       ArrowLeft: atStart ? [row, column - 1] : null,
       ArrowRight: atEnd ? [row, column + 1] : null,
     }[event.key];
@@ -51,7 +54,7 @@ function grid(table, say) {
 
   function fill(cell, value) {
     if (isText(cell)) cell.value = value;
-    else cell.checked = /^(x|1|ja|waar|true|v)$/i.test(value);
+    else cell.checked = YES.test(value);
     cell.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
@@ -61,20 +64,26 @@ function grid(table, say) {
     event.preventDefault();
     const [top, left] = place(event.target);
     const lost = [];
+    const elsewhere = [];
     let filled = 0;
     text.split("\n").forEach((line, down) => {
-      line.split("\t").forEach((value, right) => {
-        const cell = rows[top + down]?.[left + right];
-        if (cell) {
-          fill(cell, value.trim());
+      const cells = rows[top + down];
+      let column = left;
+      for (const value of line.split("\t").map((one) => one.trim())) {
+        // A word on a check box is the remark beside it: the block has no column for 'voorlopig'.
+        if (cells?.[column] && !takes(cells[column], value)) column += 1;
+        if (cells?.[column]) {
+          fill(cells[column], value);
           filled += 1;
-        } else if (value.trim()) lost.push(value.trim());
-      });
+        } else if (value) (cells?.length === 0 ? elsewhere : lost).push(value);
+        column += 1;
+      }
     });
     say(
       `${filled} ${filled === 1 ? "cel" : "cellen"} geplakt.` +
+        (elsewhere.length ? ` Overgeslagen, want dit wordt elders ingevuld: ${elsewhere.join(", ")}.` : "") +
         (lost.length ? ` Dit paste niet en is niet geplakt: ${lost.join(", ")}.` : ""),
-      lost.length > 0,
+      elsewhere.length + lost.length > 0,
     );
   }
 

@@ -142,6 +142,39 @@ def test_block_that_does_not_fit_is_told_and_not_lost_in_silence(open_page, page
     expect(cell(page, "Plaatsingen", "Carnisse")).to_have_value("4")
 
 
+def test_block_without_a_column_for_provisional_keeps_its_remarks(open_page, page, update):
+    open_page(update)
+    paste(cell(page, "Bezoekers", "Bloemhof"), text="12\tgeschat\n13\tgeteld")
+    save(page)
+
+    rows = OutputValue.objects.owned_by(update.plan_item).filled().order_by("value")
+    assert [(row.display, row.provisional, row.remark) for row in rows] == [
+        ("12", False, "geschat"),
+        ("13", False, "geteld"),
+    ]
+
+
+@pytest.fixture
+def shared_between(update):
+    """A figure of another interventie, which stands between the two indicators of `update`."""
+    other = PlanItemFactory(round=update.plan_item.round, name="Boulevard")
+    indicator = IndicatorFactory(
+        name="Leegstand", owner=other.intervention, shared_with=[update.plan_item.intervention]
+    )
+    ValueFactory(series=SeriesFactory(indicator=indicator, area__name="Zuid"), round=update.plan_item.round)
+
+
+def test_block_passes_over_a_figure_that_is_filled_in_elsewhere(open_page, page, update, shared_between):
+    open_page(update)
+    paste(cell(page, "Bezoekers", "Carnisse"), text="2\n77\n3")
+
+    expect(page.get_by_text("2 cellen geplakt. Overgeslagen, want dit wordt elders ingevuld: 77.")).to_be_visible()
+    expect(cell(page, "Bezoekers", "Carnisse")).to_have_value("2")
+    expect(cell(page, "Plaatsingen", "Bloemhof")).to_have_value("3")
+    cell(page, "Bezoekers", "Carnisse").press("ArrowDown")
+    expect(cell(page, "Plaatsingen", "Bloemhof")).to_be_focused()
+
+
 def test_one_value_is_pasted_as_anywhere_else(open_page, page, update, context):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     open_page(update)
