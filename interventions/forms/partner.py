@@ -250,3 +250,11 @@ class IndicatorForm(forms.Form):
         help_text="Wat zegt het over de voortgang, en waar komt het vandaan?",
         widget=forms.Textarea(attrs={"rows": 4}),
     )
+
+    def clean_name(self):
+        name = self.cleaned_data["name"]
+        if OutputIndicator.objects.in_use().filter(name__iexact=name).exists():
+            raise ValidationError(
+                "Deze indicator is er al. Vraag het programmabureau hem ook bij uw interventie te zetten."
+            )
+        return name

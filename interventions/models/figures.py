@@ -15,6 +15,9 @@ from .rounds import ReportingRound
 
 
 class OutputIndicatorQuerySet(models.QuerySet):
+    def in_use(self):
+        return self.filter(status=OutputIndicator.Status.ACTIVE)
+
     def proposed(self):
         """Those that wait for the bureau."""
         return self.filter(status=OutputIndicator.Status.PROPOSED)
@@ -86,7 +89,7 @@ class OutputIndicator(models.Model):
     def accept(self, *, by):
         """Take a proposed indicator into use; the rounds in progress get its rows to fill in."""
         with self._decided(by):
-            if OutputIndicator.objects.filter(name=self.name, status=self.Status.ACTIVE).exists():
+            if OutputIndicator.objects.in_use().filter(name=self.name).exists():
                 raise Refused(f"Er is al een indicator '{self.name}'. Laat de partner een andere naam voorstellen.")
             self.status = self.Status.ACTIVE
             self.save(update_fields=["status"])

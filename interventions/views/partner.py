@@ -74,7 +74,7 @@ def submit(request, pk):
     """Save what was sent along, and hand it in when nothing is missing."""
     update = _update(request, pk)
     form = ProgressForm(request.POST, update=update)
-    if (not_saved := _save(request, update, form, quietly=True)) is not None:
+    if (not_saved := _save(request, update, form, submitting=True)) is not None:
         return not_saved
     url = reverse("interventions:fill_in", args=[pk])
     if update.missing():
@@ -87,7 +87,7 @@ def submit(request, pk):
     return redirect(url)
 
 
-def _save(request, update, form, *, quietly=False):
+def _save(request, update, form, *, submitting=False):
     """Keep what was sent. Returns the page when something could not be kept, with all that was typed still on it."""
     if not form.has_version():
         raise BadRequest("Het formulier is niet volledig aangekomen.")
@@ -97,8 +97,8 @@ def _save(request, update, form, *, quietly=False):
         return _page(request, update, form, refused=refused)
     if form.errors:
         form.move_to_current_version()
-        return _page(request, update, form)
-    if not quietly:
+        return _page(request, update, form, submitting=submitting)
+    if not submitting:
         messages.success(request, "Uw concept is opgeslagen." if changed else "Er was niets gewijzigd.")
     return None
 
@@ -133,7 +133,7 @@ def propose_indicator(request, pk):
     return render(request, "interventions/partner/propose_indicator.html", context)
 
 
-def _page(request, update, form, *, refused=None):
+def _page(request, update, form, *, refused=None, submitting=False):
     """The page of `update`. What was typed is on it, also when it could not be saved; 409 when others were first."""
     user = request.user
     items = PlanItem.objects.visible_to(user=user).for_reading()
@@ -156,6 +156,7 @@ def _page(request, update, form, *, refused=None):
         "may_withdraw": not update.why_not(WITHDRAW.name, user=user),
         "missing": update.missing() if INCOMPLETE in request.GET else [],
         "refused": refused,
+        "submitting": submitting,
         "latest": refused and update.revisions.select_related("by").last(),
     }
     template = "interventions/partner/read.html" if why_locked else "interventions/partner/fill_in.html"

@@ -9,6 +9,18 @@ const YES = /^(x|1|ja|waar|true|v)$/i;
 const NO = /^(|-|0|nee|onwaar|false)$/i;
 const takes = (cell, value) => isText(cell) || YES.test(value) || NO.test(value);
 
+/* The cells of a copied block, row by row. A spreadsheet puts quotes round a cell with a line break in it. */
+function block(text) {
+  const cells = /(?:"((?:[^"]|"")*)"(?=[\t\n]|$)|([^\t\n]*))(\t|\n|$)/g;
+  const lines = [[]];
+  for (const [, quoted, plain, end] of text.matchAll(cells)) {
+    lines.at(-1).push((quoted?.replaceAll('""', '"') ?? plain).replace(/\s+/g, " ").trim());
+    if (end === "\n") lines.push([]);
+    else if (end === "") break;
+  }
+  return lines;
+}
+
 function grid(table, say) {
   // A figure that is filled in elsewhere has no cells, but takes its line of a block: or the rest would shift.
   const rows = [...table.querySelectorAll("tbody tr:not(.table-group)")].map((row) => [...row.querySelectorAll("input")]);
@@ -66,10 +78,10 @@ function grid(table, say) {
     const lost = [];
     const elsewhere = [];
     let filled = 0;
-    text.split("\n").forEach((line, down) => {
+    block(text).forEach((line, down) => {
       const cells = rows[top + down];
       let column = left;
-      for (const value of line.split("\t").map((one) => one.trim())) {
+      for (const value of line) {
         // A word on a check box is the remark beside it: the block has no column for 'voorlopig'.
         if (cells?.[column] && !takes(cells[column], value)) column += 1;
         if (cells?.[column]) {

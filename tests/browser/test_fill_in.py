@@ -126,12 +126,15 @@ def test_grid_has_the_keys_of_a_spreadsheet(open_page, page, update):
 
 def test_block_from_excel_fills_the_cells(open_page, page, update):
     open_page(update)
-    paste(cell(page, "Bezoekers", "Bloemhof"), text="1.234,5\tja\tgeschat\r\n7\t\t\r\nn.v.t.\t\t\r\n<5\t\t\r\n")
+    paste(
+        cell(page, "Bezoekers", "Bloemhof"),
+        text='1.234,5\tja\t"geschat,\nmet ""zorg"""\r\n7\t\t\r\nn.v.t.\t\t\r\n<5\t\t\r\n',
+    )
     save(page)
 
     assert values(update) == ["1.234,5", "7", "n.v.t.", "<5"]
     row = OutputValue.objects.owned_by(update.plan_item).get(value=Decimal("1234.5"))
-    assert (row.provisional, row.remark) == (True, "geschat")
+    assert (row.provisional, row.remark) == (True, 'geschat, met "zorg"')
 
 
 def test_block_that_does_not_fit_is_told_and_not_lost_in_silence(open_page, page, update):

@@ -264,7 +264,7 @@ def test_figure_that_cannot_be_stored_stays_as_typed_and_the_rest_is_kept(client
     )
 
     tree = tree_of(response)
-    assert "Opgeslagen, behalve wat hieronder staat." in text_of(tree)
+    assert "Opgeslagen behalve wat hieronder staat." in text_of(tree)
     assert said in text_of(tree.find_class("error-summary")[0])
     assert tree.xpath(f"//input[@id='figure-{bad.pk}']/@value") == [typed]
     assert tree.xpath(f"//input[@id='figure-{bad.pk}']/@aria-invalid") == ["true"]
@@ -414,6 +414,7 @@ def test_submit_with_a_figure_that_cannot_be_stored_hands_nothing_in(client, par
     )
 
     assert "is geen getal" in text_of(tree_of(response))
+    assert "Nog niet ingediend." in text_of(tree_of(response))
     update.refresh_from_db()
     assert (update.state, update.quantitative) == (State.DRAFT, "<p>a</p>")
 
@@ -524,6 +525,18 @@ def test_proposal_without_reason_is_not_made(client, partner, update):
     assert "Gebied" in errors
     assert "Waarom dit cijfer?" in errors
     assert not OutputIndicator.objects.exists()
+
+
+def test_proposal_of_an_indicator_that_is_in_use_is_not_made(client, partner, update, figure):
+    figure("Gezinnen")
+
+    response = client.post(
+        url(update, "propose_indicator"),
+        {"name": "gezinnen", "unit": "aantal", "area": AreaFactory().pk, "reason": "Dat telt."},
+    )
+
+    assert "Deze indicator is er al." in text_of(tree_of(response).find_class("error-summary")[0])
+    assert OutputIndicator.objects.count() == 1
 
 
 def test_proposal_is_refused_when_nothing_may_be_written(client, partner, update):
