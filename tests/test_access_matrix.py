@@ -333,7 +333,7 @@ TABLES = [
     model._meta.db_table for app in OURS for model in apps.get_app_config(app).get_models(include_auto_created=True)
 ]
 SNAPSHOT = " UNION ALL ".join(
-    f"SELECT md5(string_agg(t::text, '' ORDER BY t.id)) FROM {table} t"  # noqa: S608 (the names are those of our tables)
+    f"SELECT '{table}', md5(string_agg(t::text, '' ORDER BY t.id)) FROM {table} t"  # noqa: S608 (the names are those of our tables)
     for table in TABLES
 )
 
@@ -342,7 +342,7 @@ def snapshot():
     """A fingerprint of every row that a request could change, except who is logged in."""
     with connection.cursor() as cursor:
         cursor.execute(SNAPSHOT)
-        return cursor.fetchall()
+        return dict(cursor.fetchall())  # in whatever order they come
 
 
 @pytest.fixture
