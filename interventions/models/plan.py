@@ -180,7 +180,7 @@ class PlanItemQuerySet(models.QuerySet):
         return (
             self.with_trekker()
             .select_related("pillar", "theme__parent", "progress")
-            .defer(*(f"progress__{text}" for text in texts))
+            .defer("description", *(f"progress__{text}" for text in texts))
         )
 
     def for_overview(self):
@@ -189,8 +189,7 @@ class PlanItemQuerySet(models.QuerySet):
 
     def without_texts(self):
         """Rows for a list, which does not show the texts; comes last, after the search that reads them."""
-        nothing = Value("")
-        return self.annotate(seen_quantitative=nothing, seen_qualitative=nothing, seen_colour_reason=nothing)
+        return self.annotate(seen_quantitative=Value(""), seen_qualitative=Value(""))
 
     def for_reading(self):
         """With all that an item shows when it is read in full; the texts are those of `visible_to`."""

@@ -29,7 +29,7 @@ def _work(user):
 def mine(request):
     reporting_round, items = _work(request.user)
     today = timezone.localdate()
-    items = list(items.for_table().select_related("round"))
+    items = list(items.for_table().without_texts().select_related("round"))
     context = {
         "round": reporting_round,
         "days_left": reporting_round and reporting_round.days_left(today=today),

@@ -71,6 +71,9 @@ class Queue(SingleTableMixin, FilterView):
     def get_queryset(self):
         return _queue(self.request.user).for_table()
 
+    def get_table_data(self):
+        return self.object_list.without_texts()
+
     def get_filterset_kwargs(self, filterset_class):
         return super().get_filterset_kwargs(filterset_class) | {"user": self.request.user}
 
@@ -429,7 +432,7 @@ def colours(request, year):
 
 def _colours_of(reporting_round, pillar, user):
     items = PlanItem.objects.in_round(reporting_round).of_pillar(pillar)
-    return items.visible_to(user=user).for_table().in_printed_order()
+    return items.visible_to(user=user).for_table().without_texts().in_printed_order()
 
 
 def _show_colours(request, year, verb, done):

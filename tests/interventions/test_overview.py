@@ -246,42 +246,6 @@ def test_other_years_and_the_workbook_keep_the_filter(overview, reporting_round)
         assert f'href="{reverse(f"interventions:{name}", args=[year])}?pijler=W"' in page
 
 
-@pytest.mark.parametrize("search", [{}, {"q": "interventie"}])
-def test_overview_takes_as_many_queries_for_1200_rows_as_for_3(
-    search, overview, reporting_round, django_assert_num_queries
-):
-    client = log_in(organisations=[OrganisationFactory()])
-    pillar, theme = PillarFactory(), ThemeFactory()
-    add_rows(reporting_round, pillar, theme, 3)
-    queries = count_queries(client, overview, search)
-    add_rows(reporting_round, pillar, theme, 1197)
-
-    with django_assert_num_queries(queries):
-        response = client.get(overview, search)
-
-    assert len(response.context["counting"]) == 1200
-
-
-def add_rows(reporting_round, pillar, theme, number):
-    start = PlanItem.objects.count()
-    items = [
-        PlanItemFactory.build(
-            round=reporting_round,
-            pillar=pillar,
-            theme=theme,
-            intervention=InterventionFactory(),
-            number=start + place,
-            position=start + place,
-        )
-        for place in range(number)
-    ]
-    PlanItem.objects.bulk_create(items)
-    ProgressUpdate.objects.bulk_create(
-        UpdateFactory.build(plan_item=item, filled=True, state="approved", colour="groen", colour_reason="Goed.")
-        for item in items
-    )
-
-
 def count_queries(client, url, query):
     client.get(url, query)
     with CaptureQueriesContext(connection) as queries:

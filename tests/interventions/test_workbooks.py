@@ -814,38 +814,6 @@ def test_download_has_the_name_of_its_round(current, school):
     assert table(workbook["Alle rijen"])[0]["Interventie"] == "Gekozen"
 
 
-def test_queries_are_as_many_for_three_rows_as_for_1200(current, school, django_assert_num_queries):
-    area = AreaFactory()
-
-    def add(count):
-        first = PlanItem.objects.count() + 1
-        items = PlanItem.objects.bulk_create(
-            PlanItem(round=current, intervention=thread, pillar=school, number=number, position=number, name="x")
-            for number, thread in enumerate(
-                Intervention.objects.bulk_create(Intervention() for _ in range(count)), first
-            )
-        )
-        ProgressUpdate.objects.bulk_create(ProgressUpdate(plan_item=item, quantitative="<p>x</p>") for item in items)
-        organisation = OrganisationFactory()
-        Initiator.objects.bulk_create(
-            Initiator(plan_item=item, organisation=organisation, role=Initiator.Role.TREKKER) for item in items
-        )
-        for item in items[:3]:
-            series = SeriesFactory(indicator=IndicatorFactory(owner=item.intervention), area=area)
-            ValueFactory(series=series, round=current, value=1)
-        Waiver.objects.bulk_create(
-            Waiver(update=item.progress, part="qualitative", reported_at=items[0]) for item in items[1:]
-        )
-
-    add(3)
-    with django_assert_num_queries(10):
-        file_for(current)
-    add(1197)
-    with django_assert_num_queries(10):
-        file = file_for(current)
-    assert len(table(load_workbook(file)["Alle rijen"])) == 1200
-
-
 # manage.py export_round
 
 
