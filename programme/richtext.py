@@ -7,6 +7,7 @@ model and no form, so that the form field, the importers and the loaders can sha
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import escape
 
 import nh3
@@ -63,6 +64,7 @@ class _Node:
     children: list = field(default_factory=list)
 
 
+@lru_cache(maxsize=64)  # what comes in by the editor is canonical already, and passes here twice: form and model
 def canonical(html: str) -> str:
     """Return the text as the editor would write it: safe, idempotent, without losing a word; '' when it is empty."""
     return _CLEANER.clean("".join(map(_write, _read(html))))

@@ -166,7 +166,11 @@ class OutputSeries(models.Model):
 class OutputValueQuerySet(models.QuerySet):
     def at(self, intervention):
         """Values of the indicators that stand at `intervention`, its own and shared ones, in its order."""
-        return self.filter(series__indicator__placements__intervention=intervention).order_by(
+        return self.filter(series__indicator__placements__intervention=intervention).in_grid_order()
+
+    def in_grid_order(self):
+        """In the order of the interventie; for a query that says which one."""
+        return self.order_by(
             "series__indicator__placements__position",
             "series__indicator__name",
             "series__area__position",
@@ -267,7 +271,7 @@ class OutputValue(models.Model):
     class Meta:
         verbose_name = "waarde"
         verbose_name_plural = "waarden"
-        ordering = ("series", "period__start", "round__year")
+        ordering = ("pk",)
         constraints = (
             models.UniqueConstraint("series", "period", "round", name="output_value_unique"),
             models.CheckConstraint(

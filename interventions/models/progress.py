@@ -172,7 +172,7 @@ class ProgressUpdate(models.Model):
 
     def own_values(self):
         """The rows of figures that this voortgang fills in, in the order of the grid."""
-        return OutputValue.objects.owned_by(self.plan_item).at(self.plan_item.intervention_id)
+        return OutputValue.objects.owned_by(self.plan_item).in_grid_order()
 
     @property
     def waivers_by_part(self):
