@@ -81,13 +81,15 @@ IN_PROGRESS = frozenset({RoundState.OPEN, RoundState.REVIEW})
 class Verb:
     """One thing a person may do with a voortgang.
 
-    `sources` are the states it starts from, `target` the state it ends in ("" leaves it as it is). `rounds` are the
-    states of the round in which the bureau may do it, `partner_rounds` those in which a partner may; empty is never.
-    In a round in review the sources in `only_in_review` are open too.
+    `label` is what to do, `done` what the history says was done. `sources` are the states it starts from, `target`
+    the state it ends in ("" leaves it as it is). `rounds` are the states of the round in which the bureau may do it,
+    `partner_rounds` those in which a partner may; empty is never. In a round in review the sources in
+    `only_in_review` are open too.
     """
 
     name: str
     label: str
+    done: str
     sources: frozenset[str]
     target: str
     rounds: frozenset[str] = IN_PROGRESS
@@ -102,30 +104,46 @@ class Verb:
 OPEN = frozenset({RoundState.OPEN})
 REVIEW = frozenset({RoundState.REVIEW})
 
-SAVE = Verb("save", "opslaan", WRITABLE, State.DRAFT, partner_rounds=OPEN)
-SUBMIT = Verb("submit", "indienen", WRITABLE, State.SUBMITTED, partner_rounds=OPEN)
+SAVE = Verb("save", "opslaan", "opgeslagen", WRITABLE, State.DRAFT, partner_rounds=OPEN)
+SUBMIT = Verb("submit", "indienen", "ingediend", WRITABLE, State.SUBMITTED, partner_rounds=OPEN)
 WITHDRAW = Verb(
-    "withdraw", "intrekken", frozenset({State.SUBMITTED}), State.DRAFT, rounds=frozenset(), partner_rounds=OPEN
+    "withdraw",
+    "intrekken",
+    "ingetrokken",
+    frozenset({State.SUBMITTED}),
+    State.DRAFT,
+    rounds=frozenset(),
+    partner_rounds=OPEN,
 )
 RETURN = Verb(
     "return_with_question",
     "terugsturen",
+    "teruggestuurd",
     frozenset({State.SUBMITTED}),
     State.RETURNED,
     only_in_review=frozenset({State.TO_DO, State.DRAFT}),
     needs="vraag",
 )
-APPROVE = Verb("approve", "goedkeuren", frozenset({State.SUBMITTED}), State.APPROVED)
-REOPEN = Verb("reopen", "heropenen", frozenset({State.APPROVED}), State.SUBMITTED, needs="reden")
-NO_REPORT = Verb("record_no_report", "geen opgave vastleggen", WRITABLE, State.NO_REPORT, rounds=REVIEW, needs="reden")
+APPROVE = Verb("approve", "goedkeuren", "goedgekeurd", frozenset({State.SUBMITTED}), State.APPROVED)
+REOPEN = Verb("reopen", "heropenen", "heropend", frozenset({State.APPROVED}), State.SUBMITTED, needs="reden")
+NO_REPORT = Verb(
+    "record_no_report",
+    "geen opgave vastleggen",
+    "geen opgave vastgelegd",
+    WRITABLE,
+    State.NO_REPORT,
+    rounds=REVIEW,
+    needs="reden",
+)
 DROP = Verb(
     "drop",
     "laten vervallen",
+    "vervallen verklaard",
     frozenset(State) - {State.APPROVED, State.DROPPED},
     State.DROPPED,
     needs="reden",
 )
-SET_COLOUR = Verb("set_colour", "kleur geven", COLOURABLE, "", needs="reden")
+SET_COLOUR = Verb("set_colour", "kleur geven", "kleur gegeven", COLOURABLE, "", needs="reden")
 
 VERBS = {verb.name: verb for verb in (SAVE, SUBMIT, WITHDRAW, RETURN, APPROVE, REOPEN, NO_REPORT, DROP, SET_COLOUR)}
 

@@ -524,7 +524,7 @@ class ProgressEvent(AppendOnly):
 
     update = models.ForeignKey(ProgressUpdate, models.CASCADE, related_name="events", verbose_name="voortgang")
     verb = models.CharField(
-        "handeling", max_length=20, choices=[(verb.name, verb.label) for verb in workflow.VERBS.values()]
+        "handeling", max_length=20, choices=[(verb.name, verb.done) for verb in workflow.VERBS.values()]
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="door")
     from_state = models.CharField("van", max_length=9, choices=State)

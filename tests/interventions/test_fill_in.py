@@ -177,7 +177,7 @@ def test_bureau_fills_in_on_behalf_and_the_history_says_so(client, update):
 
     post(client, update, "submit", quantitative="<p>a</p>", qualitative="<p>b</p>")
 
-    assert "Indienen namens de partner" in text_of(page(client, update))
+    assert "Ingediend namens de partner" in text_of(page(client, update))
     update.refresh_from_db()
     assert update.state == State.SUBMITTED
 

@@ -245,7 +245,7 @@ def test_return_sends_the_question(client, update):
 
     now.refresh_from_db()
     assert now.state == State.RETURNED
-    assert "Terugsturen Anna de Vries" in text_of(document.find_class("timeline")[0])
+    assert "Teruggestuurd Anna de Vries" in text_of(document.find_class("timeline")[0])
     assert "Hoeveel gezinnen?" in text_of(document.find_class("timeline")[0])
 
 
