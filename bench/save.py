@@ -46,19 +46,24 @@ def measure():
     client.force_login(person)
     form = ProgressForm(update=update)
     typed = {name: form[name].value() or "" for name in form.fields if not name.endswith("-provisional")}
-    ours_url, bare_url = reverse("interventions:fill_in", args=[update.pk]), f"/kaal/{update.pk}/"
-    versions = count()
+    last_year = ProgressUpdate.objects.get(plan_item=update.plan_item.intervention.plan_items.get(round__year=2023))
+    numbers, versions = count(), count(update.version)
 
-    def post(url):
-        """What was typed in the texts differs every time; each save is a new version."""
-        version = next(versions)
-        texts = {name: f"{typed[name]}<p>Versie {version}.</p>" for name in ("quantitative", "qualitative")}
-        current = ProgressUpdate.objects.values_list("version", flat=True).get(pk=update.pk)
-        response = client.post(url, typed | texts | {"version": current})
+    def post(url, version):
+        """The texts of last year, with something typed in both that differs every time."""
+        texts = {name: f"{getattr(last_year, name)}<p>Versie {next(numbers)}.</p>" for name in BareForm._meta.fields}
+        response = client.post(url, typed | texts | {"version": version})
         assert response.status_code == 302, response.content  # noqa: S101 (a refusal is quicker than a save)
+        client.cookies.pop("messages", None)  # as on the page that it leads to; otherwise they pile up
+
+    def ours():
+        post(reverse("interventions:fill_in", args=[update.pk]), next(versions))
+
+    def bare():
+        post(f"/kaal/{update.pk}/", 0)
 
     with override_settings(ROOT_URLCONF=__name__):
-        times = side_by_side(lambda: post(ours_url), lambda: post(bare_url))
+        times = side_by_side(ours, bare)
     return Row(f"Concept opslaan, met {number} reeksen", *times, limit=3)
 
 

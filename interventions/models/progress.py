@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import PermissionDenied
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
@@ -95,8 +95,7 @@ class ProgressUpdateQuerySet(models.QuerySet):
             return self
         if not user.is_invuller:
             return self.none()
-        acting = Initiator.objects.acting_for(user.written_for)
-        return self.filter(Exists(acting.filter(plan_item=OuterRef("plan_item"))))
+        return self.filter(plan_item__in=Initiator.objects.acting_for(user.written_for).values("plan_item"))
 
     def for_page(self):
         """With all that one page about a voortgang shows of the plan, in a constant number of queries."""
@@ -137,6 +136,8 @@ class ProgressUpdate(models.Model):
     )
 
     objects = ProgressUpdateManager.from_queryset(ProgressUpdateQuerySet)()
+
+    _content = None, None  # a version and what was filled in in it, once that was asked
 
     class Meta:
         verbose_name = "voortgang"
@@ -180,17 +181,24 @@ class ProgressUpdate(models.Model):
         return {waiver.part: waiver for waiver in self.waivers.all()}
 
     def content(self, rows=None):
-        """What is filled in now; `rows` are its rows of figures, when they were read already."""
-        if rows is None:
-            rows = OutputValue.objects.owned_by(self.plan_item)
-        return Content(
-            quantitative=self.quantitative,
-            qualitative=self.qualitative,
-            waived={part: Waived(one.reason, one.reported_at_id) for part, one in self.waivers_by_part.items()},
-            figures={row.pk: Figure(row.value, row.code, row.provisional, row.remark) for row in rows},
-            proposed_colour=self.proposed_colour,
-            proposed_reason=self.proposed_reason,
-        )
+        """What is filled in now; `rows` are its rows of figures, when they were read already.
+
+        Read once per version: whatever changes the content makes another one.
+        """
+        version, content = self._content
+        if version != self.version:
+            if rows is None:
+                rows = OutputValue.objects.owned_by(self.plan_item)
+            content = Content(
+                quantitative=self.quantitative,
+                qualitative=self.qualitative,
+                waived={part: Waived(one.reason, one.reported_at_id) for part, one in self.waivers_by_part.items()},
+                figures={row.pk: Figure(row.value, row.code, row.provisional, row.remark) for row in rows},
+                proposed_colour=self.proposed_colour,
+                proposed_reason=self.proposed_reason,
+            )
+            self._content = self.version, content
+        return content
 
     def missing(self):
         """What still keeps this voortgang from being submitted, in the order of the page."""
@@ -411,10 +419,9 @@ class ProgressUpdate(models.Model):
 
     def _write(self, content, *, by, way_in):
         """Put `content` in this locked voortgang and keep it as a revision; returns whether it differs."""
-        rows = {row.pk: row for row in OutputValue.objects.owned_by(self.plan_item).select_for_update(of=("self",))}
-        if unknown := content.figures.keys() - rows.keys():
+        before = self.content()
+        if unknown := content.figures.keys() - before.figures.keys():
             raise ValueError(f"figures of another voortgang: {sorted(unknown)}")
-        before = self.content(rows.values())
         after = replace(
             content,
             quantitative=canonical(content.quantitative),
@@ -427,11 +434,9 @@ class ProgressUpdate(models.Model):
         for name in ("quantitative", "qualitative", "proposed_colour", "proposed_reason"):
             setattr(self, name, getattr(after, name))
         self.version += 1
-        if changed := [key for key in after.figures if after.figures[key] != before.figures[key]]:
-            for key in changed:
-                for name, value in vars(after.figures[key]).items():
-                    setattr(rows[key], name, value)
-            OutputValue.objects.bulk_update([rows[key] for key in changed], ["value", "code", "provisional", "remark"])
+        changed = [key for key in after.figures if after.figures[key] != before.figures[key]]
+        rows = [OutputValue(pk=key, **vars(after.figures[key])) for key in changed]
+        OutputValue.objects.bulk_update(rows, ["value", "code", "provisional", "remark"])
         if after.waived != before.waived:
             self.waivers.all().delete()
             Waiver.objects.bulk_create(

@@ -98,6 +98,16 @@ def test_save_that_changes_nothing_is_no_version(again, update, adviseur):
     assert (update.version, Revision.objects.count(), ProgressEvent.objects.count()) == (1, 1, 1)
 
 
+def test_content_is_that_of_the_version_it_is_asked_of(update, row, adviseur):
+    seen = ProgressUpdate.objects.get(pk=update.pk)
+    before = seen.content()
+    update.save_draft(Content(figures={row.pk: Figure(Decimal("5"))}), by=adviseur, version=0)
+
+    seen.refresh_from_db()
+
+    assert (before.figures, seen.content().figures) == ({row.pk: Figure()}, {row.pk: Figure(Decimal("5"))})
+
+
 def test_figure_written_with_other_zeros_is_no_change(update, row, adviseur):
     update.save_draft(Content(figures={row.pk: Figure(Decimal("5"))}), by=adviseur, version=0)
 
