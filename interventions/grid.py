@@ -20,7 +20,6 @@ class Row:
     value: OutputValue
     earlier: list[OutputValue | None]
     reported: OutputValue | None  # what an earlier round said about this same period
-    filled_in_at: PlanItem | None  # the interventie that fills it in, when it is not this one
 
     @property
     def restated_from(self):
@@ -60,6 +59,7 @@ class Row:
 @dataclass
 class Group:
     indicator: OutputIndicator
+    filled_in_at: PlanItem | None  # the interventie that fills it in, when it is not this one
     rows: list[Row]
 
 
@@ -108,12 +108,12 @@ def _table(period, values, earlier, owners):
     groups = [
         Group(
             indicator,
+            owners.get(indicator.pk),
             [
                 Row(
                     value,
                     [earlier.get(value.series_id, {}).get(column) for column in columns],
                     earlier.get(value.series_id, {}).get(period),
-                    owners.get(indicator.pk),
                 )
                 for value in ours
             ],

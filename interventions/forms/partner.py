@@ -36,12 +36,11 @@ COLOURS = (
 
 @dataclass(frozen=True)
 class Difference:
-    """Two versions of one field in words: what is stored now, what was typed, and, of a text, what differs."""
+    """Two versions of one field in words: what is stored now, and what was typed; in a text what differs is marked."""
 
     label: str
     stored: str
-    typed: str
-    marked: SafeString | None = None
+    typed: str | SafeString
 
 
 class FigureField(forms.CharField):
@@ -196,22 +195,29 @@ class ProgressForm(forms.Form):
         self.data = self.data.copy()
         self.data["version"] = self.update.version
 
-    def differences(self):
-        """What differs between what was typed and what is stored now (by somebody else), field by field."""
-        now = ProgressForm(update=self.update)
-        texts = [
-            Difference(self.fields[name].label, stored, typed, marked_differences(stored, typed))
+    @cached_property
+    def _now(self):
+        """The form as it would be for what is stored now (by somebody else)."""
+        return ProgressForm(update=self.update)
+
+    def text_differences(self):
+        """The texts that were typed otherwise than they are stored now."""
+        return [
+            Difference(self.fields[name].label, stored, marked_differences(stored, typed))
             for name in TEXTS
-            if differs(stored := now.initial[name], typed := self.cleaned_data.get(name, self[name].data or ""))
+            if differs(stored := self._now.initial[name], typed := self.cleaned_data.get(name, self[name].data or ""))
         ]
-        rest = [
+
+    def other_differences(self):
+        """The other fields that were filled in otherwise than they are stored now, in the order of the page."""
+        now = self._now
+        return [
             Difference(field.label, _in_words(now[name], now[name].initial), _in_words(self[name], self[name].data))
             for name, field in self.fields.items()
             if name not in ("version", *TEXTS)
             and self._came_in(name)
             and field.has_changed(now[name].initial, self[name].data)
         ]
-        return texts + rest
 
 
 def _stored(update, rows):

@@ -237,7 +237,11 @@ export const House = Extension.create({
     this.storage.name = label.firstChild.textContent.trim();
     this.storage.textarea = textarea;
     const described = [textarea.getAttribute("aria-describedby"), `${textarea.id}_keys`].filter(Boolean).join(" ");
+    // The browser keeps what has the focus clear of a bar at the bottom of the page; the editor has to be told.
+    const bottom = Number.parseFloat(getComputedStyle(document.documentElement).scrollPaddingBottom) || 0;
     options.editorProps = {
+      scrollThreshold: { top: 0, right: 0, bottom, left: 0 },
+      scrollMargin: { top: 5, right: 5, bottom: bottom + 5, left: 5 },
       attributes: {
         role: "textbox",
         "aria-multiline": "true",

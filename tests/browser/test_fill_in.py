@@ -250,6 +250,36 @@ def test_without_javascript_nothing_is_lost(browser, live_server, partner, updat
     assert values(update)[0] == "3"
 
 
+def test_what_is_typed_never_hides_under_the_buttons(open_page, page, update):
+    page.set_viewport_size({"width": 390, "height": 600})
+    open_page(update)
+    page.get_by_role("textbox", name="Kwalitatieve voortgang").click()
+    for number in range(12):
+        page.keyboard.type(f"Regel {number}")
+        page.keyboard.press("Enter")
+        page.wait_for_function(
+            """() => {
+                const { anchorNode } = getSelection();
+                const line = anchorNode.nodeType === Node.TEXT_NODE ? anchorNode.parentElement : anchorNode;
+                const bar = document.querySelector(".action-bar").getBoundingClientRect();
+                return line.getBoundingClientRect().bottom <= bar.top;
+            }""",
+            timeout=2_000,
+        )
+
+
+def test_on_a_telephone_what_is_to_be_filled_in_comes_first(open_page, page, update):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_page(update)
+    figure = cell(page, "Bezoekers", "Bloemhof").bounding_box()
+    assert 0 <= figure["x"] < figure["x"] + figure["width"] <= 390
+    expect(page.get_by_text("Tien", exact=True)).to_be_hidden()
+    page.get_by_role("group").filter(has_text="2023").first.locator("summary").click()
+    expect(page.get_by_text("Tien", exact=True)).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 844})
+    expect(page.get_by_text("Tien", exact=True)).to_be_visible()
+
+
 # Two people
 
 
@@ -355,7 +385,7 @@ def test_page_is_accessible_and_fits_in_every_state(open_page, page, update, par
     ProgressUpdate.objects.update(state=state)
 
     open_page(update, editors=0 if state in (State.SUBMITTED, State.APPROVED) else 2)
-    for summary in page.locator("summary").all():
+    for summary in page.locator(".disclosure__summary").all():
         summary.click()
     axe.check(page)
 

@@ -114,6 +114,24 @@ def test_mine_has_my_own_first_and_in_each_group_what_to_do_first(client, partne
     }
 
 
+def test_mine_leads_to_its_two_groups(client, partner, task):
+    task("Van ons")
+    assert not page(client).xpath("//nav[@aria-label='Op deze pagina']")
+    task("Van mij", contact=partner)
+    task("Ook van ons")
+
+    tree = page(client)
+
+    assert {
+        text_of(link): text_of(tree.get_element_by_id(link.get("href")[1:]))
+        for link in tree.find_class("link-row")[0].iter("a")
+    } == {
+        "Uw interventies": "Uw interventies",
+        "Andere interventies van uw organisatie": "Andere interventies van uw organisatie",
+    }
+    assert text_of(tree.find_class("link-row")[0]) == "Uw interventies (1) Andere interventies van uw organisatie (2)"
+
+
 def test_mine_says_what_to_do_with_each(client, partner, task):
     for name, trait in (("een", "draft"), ("twee", "returned"), ("drie", "submitted")):
         task(name, trait)
