@@ -345,9 +345,12 @@ def snapshot():
         return dict(cursor.fetchall())  # in whatever order they come
 
 
-@pytest.fixture
-def world(request):
-    return World(request.param)
+@pytest.fixture(scope="module")
+def world(request, django_db_setup, django_db_blocker):
+    """One world for every role: each visit undoes what it changed."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield World(request.param)
+        transaction.set_rollback(True)
 
 
 every_round = pytest.mark.parametrize("world", REACHABLE, indirect=True, ids=str)
