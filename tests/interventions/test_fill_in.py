@@ -350,7 +350,11 @@ def test_waivers_stand_in_for_the_parts(client, partner, update, figure):
 def test_elsewhere_without_where_is_asked_for_and_the_rest_is_kept(client, partner, update):
     response = post(client, update, qualitative="<p>a</p>", **{"quantitative-where": "elders"})
 
-    assert "Kies de interventie waar dit staat." in text_of(tree_of(response).find_class("error-summary")[0])
+    tree = tree_of(response)
+    (link,) = tree.find_class("error-summary")[0].iter("a")
+    assert "Kies de interventie waar dit staat." in text_of(link)
+    field = tree.get_element_by_id(link.get("href").removeprefix("#"))
+    assert not field.xpath("ancestor::details[not(@open)]")
     update.refresh_from_db()
     assert update.qualitative == "<p>a</p>"
 
@@ -377,8 +381,9 @@ def test_submit_lists_what_is_missing_with_links_to_the_fields(client, partner, 
     links = tree.find_class("error-summary")[0].findall(".//a")
     targets = [link.get("href") for link in links]
     assert targets == [f"#figure-{row.pk}", "#qualitative", "#quantitative-reason", "#proposed_reason"]
-    ids = set(tree.xpath("//@id"))
-    assert {target.removeprefix("#") for target in targets} <= ids
+    for target in targets:
+        field = tree.get_element_by_id(target.removeprefix("#"))
+        assert not field.xpath("ancestor::details[not(@open)]")
     update.refresh_from_db()
     assert update.state == State.DRAFT
 
