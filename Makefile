@@ -12,7 +12,7 @@ run: .venv/installed
 	@exec $(TIED) $(BIN)/python manage.py serve --port=$(PORT)
 
 test: install
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 # The settings of production, with a key and a database that exist nowhere.
 check: PRODUCTION = DEBUG=0 SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_hex(32))") ALLOWED_HOSTS=voortgang.example DATABASE_URL=postgresql://nowhere/none
