@@ -16,6 +16,9 @@ class Conflict(Refused):
     """Somebody else saved in between: the version the user saw is not the current one."""
 
 
+CHANGED_BY_OTHERS = "Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat."
+
+
 def refuse(why):
     """Raise Refused with the Dutch reason `why`, unless it is empty."""
     if why:
@@ -141,6 +144,7 @@ DROP = Verb(
     "vervallen verklaard",
     frozenset(State) - {State.APPROVED, State.DROPPED},
     State.DROPPED,
+    rounds=IN_PROGRESS | {RoundState.PLANNED},
     needs="reden",
 )
 SET_COLOUR = Verb("set_colour", "kleur geven", "kleur gegeven", COLOURABLE, "", needs="reden")

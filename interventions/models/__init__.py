@@ -1,7 +1,16 @@
 """The plan, the rounds, the progress reported and the figures that go with it."""
 
 from .figures import IndicatorPlacement, OutputIndicator, OutputSeries, OutputValue
-from .plan import Funding, Initiator, Intervention, InterventionLink, PillarAssignment, PlanItem, Trend
+from .plan import (
+    Funding,
+    Initiator,
+    Intervention,
+    InterventionLink,
+    PillarAssignment,
+    PlanItem,
+    PlanRevision,
+    Trend,
+)
 from .progress import InternalNote, ProgressEvent, ProgressUpdate, Revision, Waiver
 from .rounds import Demonstration, ReportingRound, RoundEvent
 
@@ -18,6 +27,7 @@ __all__ = [
     "OutputValue",
     "PillarAssignment",
     "PlanItem",
+    "PlanRevision",
     "ProgressEvent",
     "ProgressUpdate",
     "ReportingRound",

@@ -3,6 +3,15 @@
 from django.db import models
 
 
+class WayIn(models.TextChoices):
+    """How a version came in."""
+
+    FORM = "form", "formulier"
+    IMPORT = "import", "werkblad"
+    PLAN = "plan", "meegeleverd plan"
+    DEMO = "demo", "demonstratie"
+
+
 class AppendOnlyQuerySet(models.QuerySet):
     def update(self, **kwargs):
         raise TypeError(f"{self.model._meta.verbose_name}: wat vastligt, wordt niet gewijzigd.")

@@ -1,18 +1,26 @@
+from dataclasses import asdict, dataclass, replace
+
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, LessThan
 
 from accounts.models import Organisation
 from interventions import workflow
-from interventions.workflow import Colour, State
+from interventions.workflow import CHANGED_BY_OTHERS, Colour, Conflict, Refused, State, refuse
 from programme.models import Pillar, Theme
+from programme.richtext import canonical, validate_length
 
+from .history import AppendOnly, WayIn
 from .search import DUTCH, code_lookup, headline, search_query
+
+HIGHEST_NUMBER = 999
 
 
 class Funding(models.Model):
@@ -101,6 +109,10 @@ class PlanItemQuerySet(models.QuerySet):
 
     def in_round(self, reporting_round):
         return self.filter(round=reporting_round)
+
+    def continuing(self):
+        """Those that were not dropped: what goes on into the plan of the next round."""
+        return self.exclude(progress__state=State.DROPPED)
 
     def of_pillar(self, pillar):
         """Plan items of `pillar`; None for the activities under 'Organisatie en financiën'."""
@@ -351,6 +363,49 @@ class PlanItemQuerySet(models.QuerySet):
         )
 
 
+@dataclass(frozen=True)
+class Initiation:
+    """An organisation (its key) on a plan item; `role` is one of Initiator.Role."""
+
+    organisation: int
+    role: str
+    confirmed: bool = False
+
+
+@dataclass(frozen=True)
+class PlanContent:
+    """All that the bureau edits about one plan item, with keys for what it points at; initiators in their order."""
+
+    name: str
+    pillar: int | None
+    theme: int | None
+    number: int | None
+    letter: str = ""
+    former_name: str = ""
+    description: str = ""
+    funding: frozenset[int] = frozenset()
+    initiators: tuple[Initiation, ...] = ()
+    contacts: frozenset[int] = frozenset()
+
+    def tidied(self):
+        """The same in the one spelling in which it is kept, so that what says the same is no difference."""
+        return replace(
+            self,
+            name=" ".join(self.name.split()),
+            former_name=" ".join(self.former_name.split()),
+            letter=self.letter.strip().lower(),
+            description=canonical(self.description),
+        )
+
+    def as_json(self):
+        """As plain values, for a column that holds JSON."""
+        return asdict(self) | {
+            "funding": sorted(self.funding),
+            "initiators": [asdict(one) for one in self.initiators],
+            "contacts": sorted(self.contacts),
+        }
+
+
 class PlanItemManager(models.Manager):
     def get_queryset(self):
         return super().get_queryset().defer("search_vector")
@@ -431,6 +486,149 @@ class PlanItem(models.Model):
         """Short name in print, such as 'Wo17' or 'W4'; empty for an activity without number."""
         return f"{self.pillar.abbreviation}{self.number}{self.letter}" if self.pillar_id else ""
 
+    # What the bureau edits
+
+    def content(self):
+        """What the plan says now; no query when initiators, funding and contacts were prefetched."""
+        return PlanContent(
+            name=self.name,
+            pillar=self.pillar_id,
+            theme=self.theme_id,
+            number=self.number,
+            letter=self.letter,
+            former_name=self.former_name,
+            description=self.description,
+            funding=frozenset(funding.pk for funding in self.funding.all()),
+            initiators=tuple(Initiation(one.organisation_id, one.role, one.confirmed) for one in self.initiators.all()),
+            contacts=frozenset(person.pk for person in self.contacts.all()),
+        )
+
+    def why_not_change(self, *, user):
+        """Why `user` may not change this plan item now, in Dutch; "" when they may."""
+        return self.round.why_not_change_plan(user=user)
+
+    def change(self, content, *, by, version, way_in=WayIn.FORM):
+        """Let the plan say `content` from now on; returns whether that is anything else than it said.
+
+        `version` is the one the user saw; when it is no longer current, Conflict is raised and nothing is written.
+        """
+        with transaction.atomic():
+            self._lock(by=by, version=version)
+            before, after = self.content(), content.tidied()
+            if after == before:
+                return False
+            refuse(self.why_not_say(after, before))
+            # What came with a plan was not kept yet: it is now that it would be lost.
+            if not self.revisions.filter(version=self.version).exists():
+                self.keep_revision(before, by=None, way_in=WayIn.PLAN)
+            self.version += 1
+            self.say(after, before)
+            self.keep_revision(after, by=by, way_in=way_in)
+        return True
+
+    change.alters_data = True
+
+    def drop(self, *, by, version, reason):
+        """Stop this interventie, with a reason: its voortgang is 'vervallen', and in a planned round made for it."""
+        from .progress import ProgressUpdate
+
+        with transaction.atomic():
+            self._lock(by=by, version=version)
+            update, _ = ProgressUpdate.objects.get_or_create(plan_item=self)
+            update.drop(by=by, version=update.version, reason=reason)
+
+    drop.alters_data = True
+
+    def move(self, step, *, by):
+        """Change places with the one above (`step` -1) or below (1) of the same thema.
+
+        Takes no version: one place up is one place up, whoever moved another meanwhile.
+        """
+        with transaction.atomic():
+            self._lock(by=by, version=None)
+            row = list(self._pillar_in_order())
+            here = row.index(self)
+            candidates = range(here + step, len(row) if step > 0 else -1, step)
+            there = next((place for place in candidates if row[place].theme_id == self.theme_id), None)
+            if there is None:
+                raise Refused(f"{self} staat al {'bovenaan' if step < 0 else 'onderaan'} in het thema.")
+            row[here], row[there] = row[there], row[here]
+            _number(row)
+
+    move.alters_data = True
+
+    def _lock(self, *, by, version):
+        """Lock the plan of the round and this item until the transaction ends; `version` None is any."""
+        locked = self.round.lock_plan(by=by)
+        # Without the key: whoever points at this item from a voortgang need not wait.
+        self.refresh_from_db(from_queryset=PlanItem.objects.select_for_update(no_key=True))
+        self.round = locked
+        if version not in (None, self.version):
+            raise Conflict(CHANGED_BY_OTHERS)
+
+    def why_not_say(self, content, before=None):
+        """Why the plan of this round cannot say `content` here, in Dutch; "" when it can. `before` is what it says."""
+        before = before or PlanContent(name="", pillar=None, theme=None, number=None)
+        return (
+            _why_not_worded(content)
+            or _why_not_numbered(content)
+            or _why_not_initiated(content.initiators)
+            or _why_not_there(content, before)
+            or self._why_not_free(content)
+        )
+
+    def _why_not_free(self, content):
+        if content.pillar is None:
+            return ""
+        code = {"pillar": content.pillar, "number": content.number, "letter": content.letter}
+        others = PlanItem.objects.in_round(self.round_id).exclude(pk=self.pk).select_related("pillar")
+        taken = others.filter(**code).first()
+        return f"{taken.code} is al {taken.name}. Kies een ander nummer, of zet er een letter bij." if taken else ""
+
+    def say(self, content, before=None):
+        """Write `content` to this locked or new item, and what points at it."""
+        moves = before is None or (content.pillar, content.theme) != (before.pillar, before.theme)
+        self.name, self.former_name, self.description = content.name, content.former_name, content.description
+        self.pillar_id, self.theme_id = content.pillar, content.theme
+        self.number, self.letter = content.number, content.letter
+        if moves:
+            self._take_place()
+        self.save()
+        self.funding.set(content.funding)
+        self.contacts.set(content.contacts)
+        if before is None or content.initiators != before.initiators:
+            self.initiators.all().delete()
+            Initiator.objects.bulk_create(
+                Initiator(
+                    plan_item=self,
+                    organisation_id=one.organisation,
+                    role=one.role,
+                    confirmed=one.confirmed,
+                    position=position,
+                )
+                for position, one in enumerate(content.initiators)
+            )
+
+    say.alters_data = True
+
+    def _take_place(self):
+        """Stand behind the others of its thema, or at the end of the pijler; the others are numbered anew."""
+        others = list(self._pillar_in_order().exclude(pk=self.pk).select_related("theme"))
+        place = max((n for n, other in enumerate(others, 1) if _theme_place(other) <= _theme_place(self)), default=0)
+        self.position = place + 1
+        _number(others[:place])
+        _number(others[place:], start=place + 2)
+
+    def _pillar_in_order(self):
+        """The plan items of this round and pijler, as they stand in print."""
+        return PlanItem.objects.in_round(self.round_id).of_pillar(self.pillar_id).order_by("position", "pk")
+
+    def keep_revision(self, content, *, by, way_in):
+        """Keep `content` for ever as what this version says."""
+        self.revisions.create(version=self.version, content=content.as_json(), by=by, way_in=way_in)
+
+    keep_revision.alters_data = True
+
     def copy_for(self, reporting_round):
         """This item, unsaved, in the plan of another round."""
         return PlanItem(
@@ -445,6 +643,99 @@ class PlanItem(models.Model):
             former_name=self.former_name,
             description=self.description,
         )
+
+
+def _number(items, *, start=1):
+    """Let `items` stand in this order, from the place `start` on."""
+    for position, item in enumerate(items, start):
+        item.position = position
+    PlanItem.objects.bulk_update(items, ["position"])
+
+
+def _theme_place(item):
+    """Where the thema of `item` stands in its pijler; what has no thema comes last."""
+    return item.theme.position if item.theme_id else float("inf")
+
+
+def _why_not_worded(content):
+    if not content.name:
+        return "Vul een naam in."
+    for label, text, name in (("naam", content.name, "name"), ("oude naam", content.former_name, "former_name")):
+        if len(text) > (limit := PlanItem._meta.get_field(name).max_length):
+            return f"De {label} is te lang: {len(text)} tekens. Er passen er hoogstens {limit}."
+    try:
+        validate_length(content.description)
+    except ValidationError as error:
+        return f"Korte beschrijving: {error.message % error.params}"
+    return ""
+
+
+def _why_not_numbered(content):
+    if content.pillar is None:
+        if content.number is None and not content.letter:
+            return ""
+        return "Een activiteit onder 'Organisatie en financiën' heeft geen nummer. Maak nummer en letter leeg."
+    if content.number is None:
+        return "Een interventie in een pijler heeft een nummer. Vul een nummer in."
+    if not 1 <= content.number <= HIGHEST_NUMBER:
+        return f"Het nummer ligt tussen 1 en {HIGHEST_NUMBER}."
+    if content.letter and not (len(content.letter) == 1 and content.letter.isascii() and content.letter.isalpha()):
+        return "Achter het nummer staat hoogstens één letter, van a tot en met z."
+    return ""
+
+
+def _why_not_initiated(initiators):
+    organisations = [one.organisation for one in initiators]
+    if len(organisations) != len(set(organisations)):
+        return "Een organisatie staat twee keer bij de initiatiefnemers. Haal er een weg."
+    if any(one.role not in Initiator.Role.values for one in initiators):
+        return "Kies bij elke initiatiefnemer een rol: trekker, initiatiefnemer of dataleverancier."
+    if sum(one.role == Initiator.Role.TREKKER for one in initiators) > 1:
+        return "Een interventie heeft één trekker. Maak van de andere initiatiefnemer."
+    return ""
+
+
+def _why_not_there(content, before):
+    """Why what is newly pointed at cannot be: it was deleted meanwhile, or the thema is of another pijler."""
+    people, organisations = content.contacts, frozenset(one.organisation for one in content.initiators)
+    for model, keys, known in (
+        (Pillar, {content.pillar} - {None}, {before.pillar}),
+        (Theme, {content.theme} - {None}, {before.theme}),
+        (Funding, content.funding, before.funding),
+        (Organisation, organisations, {one.organisation for one in before.initiators}),
+        (get_user_model(), people, before.contacts),
+    ):
+        if (new := keys - known) and model.objects.filter(pk__in=new).count() < len(new):
+            return f"Wat u koos als {model._meta.verbose_name}, bestaat niet meer. Kies opnieuw."
+    if (content.pillar, content.theme) != (before.pillar, before.theme) and content.theme is not None:
+        theme = Theme.objects.get(pk=content.theme)
+        if theme.pillar_id != content.pillar:
+            return f"Het thema '{theme}' hoort bij een andere pijler. Kies een thema van deze pijler."
+    return ""
+
+
+class PlanRevision(AppendOnly):
+    """What one version of a plan item said: nobody loses a word. `by` is empty for what came with the plan.
+
+    `content` is a PlanContent as plain values (PlanContent.as_json).
+    """
+
+    plan_item = models.ForeignKey(PlanItem, models.CASCADE, related_name="revisions", verbose_name="planregel")
+    version = models.PositiveIntegerField("versie")
+    content = models.JSONField("inhoud")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="door"
+    )
+    way_in = models.CharField("langs welke weg", max_length=6, choices=WayIn)
+
+    class Meta:
+        verbose_name = "versie van een planregel"
+        verbose_name_plural = "versies van planregels"
+        ordering = ("version",)
+        constraints = (models.UniqueConstraint("plan_item", "version", name="plan_revision_unique"),)
+
+    def __str__(self):
+        return f"{self.plan_item_id}, versie {self.version}"
 
 
 class InitiatorQuerySet(models.QuerySet):

@@ -13,11 +13,11 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from interventions import workflow
-from interventions.workflow import Colour, Conflict, Refused, State, refuse
+from interventions.workflow import CHANGED_BY_OTHERS, Colour, Conflict, Refused, State, refuse
 from programme.richtext import LIMIT, canonical
 
 from .figures import OutputIndicator, OutputValue
-from .history import AppendOnly, AppendOnlyQuerySet
+from .history import AppendOnly, AppendOnlyQuerySet, WayIn
 from .plan import Initiator, PlanItem
 from .rounds import ReportingRound
 from .search import DUTCH
@@ -31,15 +31,6 @@ class Part(models.TextChoices):
     FIGURES = "figures", "cijfers"
     QUANTITATIVE = "quantitative", "kwantitatieve voortgang"
     QUALITATIVE = "qualitative", "kwalitatieve voortgang"
-
-
-class WayIn(models.TextChoices):
-    """How a text came in."""
-
-    FORM = "form", "formulier"
-    IMPORT = "import", "werkblad"
-    PLAN = "plan", "meegeleverd plan"
-    DEMO = "demo", "demonstratie"
 
 
 @dataclass(frozen=True)
@@ -400,7 +391,7 @@ class ProgressUpdate(models.Model):
         if not self._is_function_of(by, verb):
             raise PermissionDenied
         if version != (self.colour_version if verb == workflow.SET_COLOUR else self.version):
-            raise Conflict("Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat.")
+            raise Conflict(CHANGED_BY_OTHERS)
         refuse(self._why_not_yet(verb, by))
 
     def _read_locked(self):

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from interventions.workflow import FINISHED, IN_PROGRESS, ROUND_VERBS, Refused, RoundState, State, refuse
 
-from .history import AppendOnly
+from .history import AppendOnly, WayIn
 
 
 class ReportingRoundQuerySet(models.QuerySet):
@@ -175,24 +175,79 @@ class ReportingRound(models.Model):
 
     # The plan
 
+    def why_not_change_plan(self, *, user):
+        """Why `user` may not change the plan of this round now, in Dutch; "" when they may."""
+        if not user.is_bureau:
+            return "Het plan is aan het programmabureau."
+        if self.historical:
+            if user.is_beheerder:
+                return ""
+            return f"De ronde {self.year} is overgenomen uit een eerder rapport; alleen een beheerder wijzigt het plan."
+        if self.state == RoundState.CLOSED:
+            return f"De ronde {self.year} is {self.get_state_display()}; het plan ligt vast."
+        return ""
+
+    def lock_plan(self, *, by):
+        """This round as it is now, locked for who changes its plan: one at a time, and it is not closed meanwhile."""
+        if not by.is_bureau:
+            raise PermissionDenied
+        # Without the key: whoever adds something that points at the round need not wait.
+        locked = ReportingRound.objects.select_for_update(no_key=True).get(pk=self.pk)
+        refuse(locked.why_not_change_plan(user=by))
+        return locked
+
+    lock_plan.alters_data = True
+
+    def add_item(self, content, *, by, way_in=WayIn.FORM, predecessors=()):
+        """Add an interventie to the plan, and return its plan item; once the round is open with its voortgang.
+
+        `predecessors` are the Interventions it came from, the main one first.
+        """
+        from .plan import Intervention, InterventionLink, PlanItem
+
+        with transaction.atomic():
+            locked = self.lock_plan(by=by)
+            item, content = PlanItem(round=locked), content.tidied()
+            refuse(item.why_not_say(content))
+            item.intervention = Intervention.objects.create()
+            InterventionLink.objects.bulk_create(
+                InterventionLink(intervention=item.intervention, predecessor=predecessor, position=position)
+                for position, predecessor in enumerate(predecessors)
+            )
+            item.say(content)
+            item.keep_revision(content, by=by, way_in=way_in)
+            if locked.in_progress or locked.historical:
+                locked.make_updates()
+        return item
+
+    add_item.alters_data = True
+
     def make_updates(self):
-        """Give every plan item its voortgang, and every series its row for the period this round asks for."""
+        """Give every plan item its voortgang, and every series its row for the period this round asks for.
+
+        What was taken over from an earlier report was approved at the time, and nothing more is asked.
+        """
         from .figures import OutputValue
         from .progress import ProgressUpdate
 
+        state = State.APPROVED if self.historical else State.TO_DO
         ProgressUpdate.objects.bulk_create(
-            [ProgressUpdate(plan_item=item) for item in self.plan_items.filter(progress__isnull=True)]
+            [ProgressUpdate(plan_item=item, state=state) for item in self.plan_items.filter(progress__isnull=True)]
         )
-        OutputValue.objects.make_rows(reporting_round=self)
+        if not self.historical:
+            OutputValue.objects.make_rows(reporting_round=self)
 
     make_updates.alters_data = True
 
     def copy_plan_from(self, previous):
-        """Take the plan of `previous` over into this round, which has none yet: items, initiators, funding, people."""
+        """Take the plan of `previous` over into this round, which has none yet: items, initiators, funding, people.
+
+        What was dropped stays behind.
+        """
         from .plan import Initiator, PlanItem
 
         with transaction.atomic():
-            items = list(previous.plan_items.prefetch_related("initiators", "funding", "contacts"))
+            items = list(previous.plan_items.continuing().prefetch_related("initiators", "funding", "contacts"))
             copies = PlanItem.objects.bulk_create([item.copy_for(self) for item in items])
             Initiator.objects.bulk_create(
                 initiator.copy_for(copy)

@@ -6,6 +6,7 @@ in the order in which they came.
 
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
@@ -13,15 +14,16 @@ from django.db import connection, transaction
 from interventions.models import (
     OutputIndicator,
     OutputValue,
+    PlanItem,
     ProgressEvent,
     ProgressUpdate,
     ReportingRound,
     Revision,
     RoundEvent,
 )
-from interventions.models.progress import Content
+from interventions.models.progress import Content, Waived
 from interventions.workflow import Conflict, Refused
-from tests.factories import AreaFactory, PlanItemFactory, RoundFactory, UpdateFactory, UserFactory
+from tests.factories import AreaFactory, PillarFactory, PlanItemFactory, RoundFactory, UpdateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -325,3 +327,100 @@ def test_closing_and_colouring_all_at_once_leaves_no_colour_written_later(beheer
     assert set(refused) == {update.pk for update in updates}
     assert len(written) == ProgressEvent.objects.count() >= len(updates)
     assert not ProgressEvent.objects.filter(at__gt=RoundEvent.objects.get().at).exists()
+
+
+# The plan: one at a time in a round
+
+
+@pytest.fixture
+def planned():
+    """W1 and W2 in a planned round, and their contents."""
+    reporting_round, pillar = RoundFactory(planned=True), PillarFactory(abbreviation="W")
+    return [PlanItemFactory(round=reporting_round, pillar=pillar, number=number) for number in (1, 2)]
+
+
+def fresh_item(item):
+    return PlanItem.objects.select_related("round").get(pk=item.pk)
+
+
+def changed(item, by, **fields):
+    seen = fresh_item(item)
+    content = replace(seen.content(), **fields)
+    return lambda: seen.change(content, by=by, version=seen.version)
+
+
+def test_of_two_people_who_change_the_same_plan_item_one_is_told(planned, adviseur, beheerder):
+    item = planned[0]
+
+    outcomes = race(
+        changed(item, adviseur, name="Van de adviseur"),
+        changed(item, beheerder, name="Van de beheerder"),
+        rows=this_row(item.round),
+    )
+
+    assert outcomes == [True, Conflict]
+    assert (fresh_item(item).name, fresh_item(item).version) == ("Van de adviseur", 2)
+    assert [one.version for one in item.revisions.all()] == [1, 2]
+
+
+def test_of_two_people_who_take_the_same_number_one_is_told_in_words(planned, adviseur, beheerder):
+    outcomes = race(
+        changed(planned[0], adviseur, number=7),
+        changed(planned[1], beheerder, number=7),
+        rows=this_row(planned[0].round),
+    )
+
+    assert (outcomes, [fresh_item(item).number for item in planned]) == ([True, Refused], [7, 2])
+
+
+def test_of_two_people_who_add_the_same_number_one_is_told_in_words(planned, adviseur, beheerder):
+    content = replace(planned[0].content(), number=7)
+
+    def add(by):
+        return lambda: ReportingRound.objects.get().add_item(content, by=by).code
+
+    outcomes = race(add(adviseur), add(beheerder), rows=this_row(planned[0].round))
+
+    assert (outcomes, PlanItem.objects.count()) == (["W7", Refused], 3)
+
+
+def test_two_people_who_move_two_items_leave_one_order(planned, adviseur, beheerder):
+    outcomes = race(
+        lambda: fresh_item(planned[1]).move(-1, by=adviseur),
+        lambda: fresh_item(planned[0]).move(-1, by=beheerder),
+        rows=this_row(planned[0].round),
+    )
+
+    assert outcomes == ["done", "done"]
+    assert list(PlanItem.objects.in_printed_order().values_list("number", "position")) == [(1, 1), (2, 2)]
+
+
+def test_plan_that_is_changed_before_the_round_closes_is_in_it_and_after_it_is_not(update, adviseur, beheerder):
+    ProgressUpdate.objects.update(state="approved")
+    item = update.plan_item
+
+    outcomes = race(
+        changed(item, adviseur, name="Net op tijd"),
+        close(item.round, beheerder),
+        changed(item, adviseur, name="Te laat"),
+        rows=this_row(item.round),
+    )
+
+    assert (outcomes, fresh_item(item).name) == ([True, "done", Refused], "Net op tijd")
+
+
+def test_saving_a_voortgang_that_points_at_a_plan_item_does_not_wait_for_its_change(planned, adviseur):
+    update = UpdateFactory(plan_item__round=RoundFactory(year=2023))
+    content = Content(waived={"figures": Waived(reported_at=planned[0].pk)})
+    outcome = []
+
+    with transaction.atomic():
+        planned[0].change(replace(planned[0].content(), name="Loket"), by=adviseur, version=1)
+        save = threading.Thread(
+            target=lambda: (
+                outcome.append(fresh(update).save_draft(content, by=adviseur, version=0)) or connection.close()
+            )
+        )
+        save.start()
+        save.join(timeout=5)
+        assert outcome == [True]

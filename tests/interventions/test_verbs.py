@@ -63,7 +63,7 @@ BUREAU = {
     "approve": in_progress({"submitted": "approved"}),
     "reopen": in_progress({"approved": "submitted"}),
     "record_no_report": {"review": dict.fromkeys(UNFINISHED, "no_report")},
-    "drop": in_progress(DROPPED),
+    "drop": in_progress(DROPPED) | {"planned": DROPPED},
     "set_colour": in_progress(stay("submitted", "approved", "no_report")),
 }
 # A historical round is filled by the beheerder, whatever the state says.
