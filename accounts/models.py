@@ -1,5 +1,7 @@
 """Who logs in, and for which organisation. Knows nothing of the rest of the application."""
 
+from collections import defaultdict
+
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -72,6 +74,16 @@ class UserManager(BaseUserManager):
 
     def get_by_natural_key(self, email):
         return self.get(email=email.lower())
+
+    def writers(self):
+        """Who writes in the name of which organisation: {key of the organisation: invullers who can log in}."""
+        invullers = self.filter(role=Role.INVULLER, is_active=True)
+        people, writers = invullers.in_bulk(), defaultdict(set)
+        acting = ("organisations", "organisations__departments", "organisations__collectives")
+        for person, *organisations in invullers.values_list("pk", *acting):
+            for key in organisations:
+                writers[key].add(people[person])
+        return writers
 
 
 class User(AbstractBaseUser):

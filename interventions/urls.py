@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import browse, partner, review
+from .views import browse, partner, review, rounds
 
 app_name = "interventions"
 
@@ -34,4 +34,17 @@ urlpatterns = [
     path("beoordelen/<int:year>/kleuren/", review.colours, name="colours"),
     path("beoordelen/<int:year>/kleuren/vrijgeven/", review.release_colours, name="release_colours"),
     path("beoordelen/<int:year>/kleuren/intrekken/", review.withdraw_colours, name="withdraw_colours"),
+    # The rounds
+    path("rondes/", rounds.rounds, name="rounds"),
+    path("rondes/nieuw/", rounds.new_round, name="new_round"),
+    path("rondes/<int:year>/", rounds.one_round, name="round"),
+    path("rondes/<int:year>/data/", rounds.reschedule, name="reschedule"),
+    path("rondes/<int:year>/vooruitblik/", rounds.preview_round, name="preview_round"),
+    path("rondes/<int:year>/openen/", rounds.open_round, name="open_round"),
+    path("rondes/<int:year>/naar-beoordeling/", rounds.start_review, name="start_review"),
+    path("rondes/<int:year>/terug-naar-open/", rounds.back_to_open, name="back_to_open"),
+    path("rondes/<int:year>/afsluiten/", rounds.close_round, name="close_round"),
+    path("rondes/<int:year>/heropenen/", rounds.reopen_round, name="reopen_round"),
+    path("rondes/<int:year>/geen-opgave/", rounds.record_no_reports, name="record_no_reports"),
+    path("rondes/<int:year>/vergelijken/<int:other>/", rounds.compare_rounds, name="compare_rounds"),
 ]

@@ -86,6 +86,10 @@ def bureau(role):
     return "in" if role in BUREAU_ROLES else 403
 
 
+def beheerder(role):
+    return "in" if role == "beheerder" else 403
+
+
 READ, WRITE, VERB = "read", "write", "verb"  # a page; a page that also takes a form; a form alone
 URLS = {
     "interventions:home": ("", everybody, READ),
@@ -114,6 +118,18 @@ URLS = {
     "interventions:colours": ("year", who_sees_everything, READ),
     "interventions:release_colours": ("year", bureau, VERB),
     "interventions:withdraw_colours": ("year", bureau, VERB),
+    "interventions:rounds": ("", who_sees_everything, READ),
+    "interventions:new_round": ("", beheerder, WRITE),
+    "interventions:round": ("year", who_sees_everything, READ),
+    "interventions:reschedule": ("year", beheerder, WRITE),
+    "interventions:preview_round": ("year", who_sees_everything, READ),
+    "interventions:open_round": ("year", beheerder, WRITE),
+    "interventions:start_review": ("year", beheerder, VERB),
+    "interventions:back_to_open": ("year", beheerder, VERB),
+    "interventions:close_round": ("year", beheerder, VERB),
+    "interventions:reopen_round": ("year", beheerder, VERB),
+    "interventions:record_no_reports": ("year", bureau, VERB),
+    "interventions:compare_rounds": ("years", who_sees_everything, READ),
 }
 # The verb of the model behind a URL; what it may change is in the tables of test_verbs.
 MODEL_VERBS = {
@@ -125,6 +141,13 @@ MODEL_VERBS = {
     "interventions:no_report": "record_no_report",
     "interventions:drop": "drop",
     "interventions:set_colour": "set_colour",
+}
+# The state of the round from which a URL moves it; closing is refused as long as something is not finished.
+ROUND_MOVES = {
+    "interventions:start_review": "open",
+    "interventions:back_to_open": "review",
+    "interventions:close_round": None,
+    "interventions:reopen_round": "closed",
 }
 # Of a library; the same for every role: (arguments, GET and POST when anonymous, GET and POST when logged in).
 ACCOUNT_URLS = {
@@ -362,6 +385,8 @@ def targets(world, kind):
     match kind:
         case "year":
             return [(2024, 0), (2023, 0)]
+        case "years":
+            return [((2024, 2023), 0), ((2023, 2024), 0)]
         case "intervention":
             return [(world.items[number].intervention_id, number) for number in world.current]
         case "update":
@@ -381,6 +406,12 @@ def form_for(update):
     }, version | {"reason": "Daarom."}
 
 
+def form_for_round(world):
+    """What the pages about a round would send along: a pijler, a reason, the voortgang that is still to do."""
+    to_do = world.updates[1]
+    return {"pijler": "W", "reason": "Daarom.", "versions": f"{to_do.pk}-{to_do.version}"}
+
+
 @every_role
 @every_round
 def test_who_gets_in_and_what_changes(world, role):
@@ -388,9 +419,9 @@ def test_who_gets_in_and_what_changes(world, role):
     for name, (kind, who, takes) in URLS.items():
         expected = 302 if role == "anonymous" else who(role)
         for target, number in targets(world, kind):
-            args = [] if target is None else [target]
+            args = target if isinstance(target, tuple) else [] if target is None else [target]
             update = world.updates.get(number)
-            special, usual = form_for(update) if update else ({}, {"pijler": "W"})
+            special, usual = form_for(update) if update else ({}, form_for_round(world))
             for method in ("get", "post"):
                 data = special.get(name, usual) if method == "post" else {}
                 response, changed = visit(method, name, *args, data=data)
@@ -424,7 +455,7 @@ def test_who_gets_in_and_what_changes(world, role):
 def size(round_state):
     """How many requests every role makes in a world: a GET and a POST for all that can stand in each URL."""
     items = sum(map(len, REACHABLE[round_state].values()))
-    per_kind = {"": 1, "year": 2} | dict.fromkeys(("intervention", "indicator", "update"), items)
+    per_kind = {"": 1, "year": 2, "years": 2} | dict.fromkeys(("intervention", "indicator", "update"), items)
     return 2 * sum(per_kind[kind] for kind, _, _ in URLS.values())
 
 
@@ -433,7 +464,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (26, 15, 9004)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (38, 15, 10412)
 
 
 def may_do(world, role, name, target):
@@ -444,6 +475,10 @@ def may_do(world, role, name, target):
         return target.state in moves.get(world.round_state, {}) and name != "interventions:withdraw"
     if name in ("interventions:release_colours", "interventions:withdraw_colours"):
         return target == 2024 and world.round_state in ("open", "review")
+    if name in ROUND_MOVES:
+        return ROUND_MOVES[name] == (world.round_state if target == 2024 else "closed")
+    if name == "interventions:record_no_reports":
+        return target == 2024 and world.round_state == "review"
     if name == "interventions:add_note":
         return True
     return False if URLS[name][2] == READ else None

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
 from interventions.workflow import IN_PROGRESS, Refused, State
 from programme.models import Area, Period
@@ -147,11 +147,25 @@ class IndicatorPlacement(models.Model):
         return f"{self.indicator} bij {self.intervention}"
 
 
+class OutputSeriesQuerySet(models.QuerySet):
+    def asked_in(self, reporting_round):
+        """Those of indicators in use of which the owner is in the plan of this round."""
+        owned = IndicatorPlacement.objects.filter(owner=True, intervention__plan_items__round=reporting_round)
+        return self.filter(indicator__status=OutputIndicator.Status.ACTIVE, indicator__placements__in=owned)
+
+    def numbers_asked_in(self, reporting_round):
+        """How many figures are asked of each interventie in this round: {key of the interventie: number}."""
+        owners = self.asked_in(reporting_round).order_by().values_list("indicator__placements__intervention")
+        return dict(owners.annotate(Count("pk")))
+
+
 class OutputSeries(models.Model):
     """An indicator for one area: what a row of the grid is."""
 
     indicator = models.ForeignKey(OutputIndicator, models.CASCADE, related_name="series", verbose_name="indicator")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="gebied")
+
+    objects = OutputSeriesQuerySet.as_manager()
 
     class Meta:
         verbose_name = "reeks"
@@ -226,12 +240,7 @@ class OutputValueQuerySet(models.QuerySet):
             Period.objects.year(year),
         )
         series = (
-            OutputSeries.objects.filter(
-                indicator__status=OutputIndicator.Status.ACTIVE,
-                indicator__placements__in=IndicatorPlacement.objects.filter(
-                    owner=True, intervention__plan_items__round=reporting_round
-                ),
-            )
+            OutputSeries.objects.asked_in(reporting_round)
             .select_related("indicator")
             .annotate(latest=Max("values__period__start", filter=Q(values__round__year__lt=year)))
         )

@@ -114,6 +114,10 @@ class PlanItemQuerySet(models.QuerySet):
         """Those that were not dropped: what goes on into the plan of the next round."""
         return self.exclude(progress__state=State.DROPPED)
 
+    def waiting_for_partner(self):
+        """Those of which the partner has still to hand in the voortgang."""
+        return self.filter(progress__state__in=workflow.WRITABLE)
+
     def of_pillar(self, pillar):
         """Plan items of `pillar`; None for the activities under 'Organisatie en financiën'."""
         return self.filter(pillar=pillar)
@@ -782,6 +786,11 @@ class Initiator(models.Model):
 
     def __str__(self):
         return f"{self.organisation} ({self.get_role_display()})"
+
+    @property
+    def may_write(self):
+        """Whether it may report; delivering data is not initiating."""
+        return self.role != self.Role.DATA_SUPPLIER
 
     def copy_for(self, plan_item):
         """This initiator, unsaved, on a plan item of another round."""

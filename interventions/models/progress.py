@@ -514,6 +514,11 @@ class ProgressEventQuerySet(AppendOnlyQuerySet):
             own = ProgressUpdate.objects.editable_by(user=user)
         return self.filter(update__in=own.values("pk")).exclude(verb=workflow.SET_COLOUR.name)
 
+    def reasons_for(self, verb, *, rounds):
+        """Why `verb` was done in these rounds, the last time: {key of the plan item: reason}."""
+        events = self.filter(verb=verb.name, update__plan_item__round__in=rounds).order_by("at", "pk")
+        return dict(events.values_list("update__plan_item", "reason"))
+
 
 class ProgressEvent(AppendOnly):
     """Who did which verb when, and with what question or reason."""

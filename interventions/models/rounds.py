@@ -3,9 +3,21 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.utils.formats import date_format
 
-from interventions.workflow import FINISHED, IN_PROGRESS, ROUND_VERBS, Refused, RoundState, State, refuse
+from interventions.workflow import (
+    CHANGED_BY_OTHERS,
+    FINISHED,
+    IN_PROGRESS,
+    NO_REPORT,
+    ROUND_VERBS,
+    Conflict,
+    Refused,
+    RoundState,
+    State,
+    refuse,
+)
 
 from .history import AppendOnly, WayIn
 
@@ -19,6 +31,58 @@ class ReportingRoundQuerySet(models.QuerySet):
         """The round before `reporting_round`, with which it is compared; or None."""
         return self.filter(year__lt=reporting_round.year).order_by("-year").first()
 
+    def others_in_progress(self, reporting_round):
+        """The rounds in progress besides `reporting_round`."""
+        return self.filter(state__in=IN_PROGRESS).exclude(pk=reporting_round.pk)
+
+    def with_numbers(self):
+        """Adds `counting`, `activities`, and how many of the counting are `finished`, `coloured` and `released`."""
+        counting = Q(plan_items__pillar__isnull=False)
+        return self.annotate(
+            counting=Count("plan_items", filter=counting),
+            activities=Count("plan_items", filter=Q(plan_items__pillar__isnull=True)),
+            finished=Count("plan_items", filter=counting & Q(plan_items__progress__state__in=FINISHED)),
+            coloured=Count("plan_items", filter=counting & Q(plan_items__progress__colour__gt="")),
+            released=Count("plan_items", filter=counting & Q(plan_items__progress__colour_released=True)),
+        ).order_by("-year")
+
+    def why_not_year(self, year):
+        """Why the next round, beside these, cannot be that of `year`; "" when it can."""
+        if self.filter(year=year).exists():
+            return f"De ronde {year} bestaat al."
+        if latest := self.filter(year__gt=year).order_by("-year").first():
+            return f"De laatste ronde is {latest.year}; een nieuwe ronde komt daarna."
+        return ""
+
+    def create_next(self, *, by, year, opens_on, deadline):
+        """Make the round of `year`, in preparation, with the plan of the round before; the very first has none yet.
+
+        The dates may be None until it is opened.
+        """
+        if not by.is_beheerder:
+            raise PermissionDenied
+        with transaction.atomic():
+            refuse(self.why_not_year(year) or _why_not_dates(opens_on, deadline))
+            # Somebody may make the same round at this moment.
+            made, is_new = self.get_or_create(year=year, defaults={"opens_on": opens_on, "deadline": deadline})
+            if not is_new:
+                raise Refused(self.why_not_year(year))
+            if previous := self.before(made):
+                if not previous.plan_items.exists():
+                    raise Refused(f"De ronde {previous.year} heeft geen plan om over te nemen. Maak eerst dat plan.")
+                made.copy_plan_from(previous)
+            made.events.create(verb=RoundEvent.Verb.CREATE, by=by, to_state=made.state, reason=made.schedule)
+        return made
+
+    create_next.alters_data = True
+
+
+OPENS_AFTER_DEADLINE = "De ronde opent na de inleverdatum."
+
+
+def _why_not_dates(opens_on, deadline):
+    return OPENS_AFTER_DEADLINE if opens_on and deadline and opens_on > deadline else ""
+
 
 class ReportingRound(models.Model):
     """One reporting year: when it opens, its deadline and its state."""
@@ -29,6 +93,7 @@ class ReportingRound(models.Model):
     deadline = models.DateField("inleveren tot en met", null=True, blank=True)
     historical = models.BooleanField("overgenomen uit een eerder rapport", default=False)
     source = models.CharField("herkomst", max_length=200, blank=True)
+    version = models.PositiveIntegerField("versie", default=1)
 
     objects = ReportingRoundQuerySet.as_manager()
 
@@ -40,7 +105,7 @@ class ReportingRound(models.Model):
             models.CheckConstraint(
                 name="round_opens_before_deadline",
                 condition=Q(opens_on__isnull=True) | Q(deadline__isnull=True) | Q(opens_on__lte=F("deadline")),
-                violation_error_message="De ronde opent na de inleverdatum.",
+                violation_error_message=OPENS_AFTER_DEADLINE,
             ),
             models.CheckConstraint(
                 name="round_dates_once_opened",
@@ -70,6 +135,59 @@ class ReportingRound(models.Model):
     def is_late(self, *, today):
         """The deadline informs and never locks; it is only late while the round is in progress."""
         return self.in_progress and self.deadline is not None and today > self.deadline
+
+    @property
+    def schedule(self):
+        """The year and its dates in words."""
+        days = (self.opens_on, self.deadline)
+        opens_on, deadline = (date_format(day, "j F Y") if day else "nog niet bekend" for day in days)
+        return f"{self.year}. Opent op: {opens_on}. Inleveren tot en met: {deadline}."
+
+    # Year and dates
+
+    def why_not_reschedule(self, *, user):
+        """Why `user` may not change the dates (or the year, of a round in preparation); "" when they may."""
+        if not user.is_beheerder:
+            return "Alleen een beheerder wijzigt de data van een ronde."
+        if self.historical:
+            return f"De ronde {self.year} is overgenomen uit een eerder rapport en blijft zoals ze is."
+        if self.state == RoundState.CLOSED:
+            return f"De ronde {self.year} is {self.get_state_display()}; de data liggen vast."
+        return ""
+
+    def reschedule(self, *, by, version, year, opens_on, deadline):
+        """Give the round other dates; while it is in preparation and nothing is asked yet, another year too.
+
+        `version` is the one the user saw. Returns whether anything changed.
+        """
+        with transaction.atomic():
+            locked = ReportingRound.objects.select_for_update().get(pk=self.pk)
+            if not by.is_beheerder:
+                raise PermissionDenied
+            if version != locked.version:
+                raise Conflict(CHANGED_BY_OTHERS)
+            refuse(locked.why_not_reschedule(user=by) or locked._why_not_schedule(year, opens_on, deadline))
+            before = locked.schedule
+            locked.year, locked.opens_on, locked.deadline = year, opens_on, deadline
+            changed = locked.schedule != before
+            if changed:
+                locked.version += 1
+                locked.save(update_fields=["year", "opens_on", "deadline", "version"])
+                locked.events.create(
+                    verb=RoundEvent.Verb.RESCHEDULE, by=by, to_state=locked.state, reason=locked.schedule
+                )
+        self.refresh_from_db()
+        return changed
+
+    reschedule.alters_data = True
+
+    def _why_not_schedule(self, year, opens_on, deadline):
+        if self.state != RoundState.PLANNED and not (opens_on and deadline):
+            return "Een geopende ronde heeft een openingsdatum en een inleverdatum."
+        if year != self.year and (self.state != RoundState.PLANNED or self.output_values.exists()):
+            return f"Er zijn al cijfers gevraagd over {self.year}; het jaar ligt vast."
+        others = ReportingRound.objects.exclude(pk=self.pk)
+        return (year != self.year and others.why_not_year(year)) or _why_not_dates(opens_on, deadline)
 
     # Verbs of the round
 
@@ -108,7 +226,7 @@ class ReportingRound(models.Model):
     def why_not_close(self):
         """What keeps the round from closing: (plan item, Dutch reason) for each, in printed order."""
         unfinished = []
-        for item in self.plan_items.counting().select_related("progress", "pillar").in_printed_order():
+        for item in self.plan_items.counting().for_table().in_printed_order():
             progress = getattr(item, "progress", None)
             if progress is None:
                 unfinished.append((item, "heeft nog geen voortgang"))
@@ -117,6 +235,31 @@ class ReportingRound(models.Model):
             elif not progress.colour and progress.state != State.DROPPED:
                 unfinished.append((item, "heeft nog geen kleur"))
         return unfinished
+
+    def record_no_report(self, versions, *, by, reason):
+        """Record of several voortgangen that nothing will come, all of them or none.
+
+        `versions` is of each, by key, the version that the user saw. Returns how many they are.
+        """
+        if not by.is_bureau:
+            raise PermissionDenied
+        if not versions:
+            raise Refused("Kies eerst de interventies waarvan u geen opgave hebt ontvangen.")
+        if not reason.strip():
+            raise Refused(f"Vul een {NO_REPORT.needs} in.")
+        with transaction.atomic():
+            # In the order in which closing locks them, so that the two never wait for each other.
+            updates = list(self._progress().filter(pk__in=versions).for_page().order_by("pk"))
+            if len(updates) < len(versions):
+                raise Refused(f"Niet alles wat u koos, hoort bij de ronde {self.year}.")
+            for update in updates:
+                try:
+                    update.record_no_report(by=by, version=versions[update.pk], reason=reason)
+                except Refused as refused:
+                    raise type(refused)(f"{update.plan_item}: {refused}") from refused
+        return len(updates)
+
+    record_no_report.alters_data = True
 
     def close(self, *, by):
         with self._transition("close", by=by) as locked:
@@ -286,9 +429,11 @@ class ReportingRound(models.Model):
 
 
 class RoundEvent(AppendOnly):
-    """Who moved the round, or showed or hid the colours of a pijler."""
+    """Who made or moved the round, changed its dates, or showed or hid the colours of a pijler."""
 
     class Verb(models.TextChoices):
+        CREATE = "create", "gemaakt"
+        RESCHEDULE = "reschedule", "data gewijzigd"
         OPEN = "open", "geopend"
         START_REVIEW = "start_review", "naar beoordeling gezet"
         BACK_TO_OPEN = "back_to_open", "weer opengezet"

@@ -38,9 +38,9 @@ def menu(role, path="/"):
     [
         (Role.INVULLER, ["Mijn interventies", "Overzicht"]),
         (Role.ADVISEUR, ["Beoordelen", "Overzicht"]),
-        (Role.BEHEERDER, ["Beoordelen", "Overzicht"]),
+        (Role.BEHEERDER, ["Beoordelen", "Overzicht", "Rondes"]),
         (Role.LEZER, ["Overzicht"]),
-        (Role.CONTROLEUR, ["Alle interventies", "Overzicht"]),
+        (Role.CONTROLEUR, ["Alle interventies", "Overzicht", "Rondes"]),
     ],
 )
 def test_menu_holds_what_the_role_can_use(role, entries):
