@@ -203,6 +203,7 @@ class ProgressUpdate(models.Model):
     def missing(self):
         """What still keeps this voortgang from being submitted, in the order of the page."""
         waived = self.waivers_by_part
+        rows = self.own_values().select_related("series__indicator", "series__area", "period")
         missing = []
         if Part.FIGURES not in waived:
             missing += [
@@ -211,9 +212,13 @@ class ProgressUpdate(models.Model):
                     f"{row.series.indicator.name}, {row.series.area} ({row.period}): vul een getal in, of n.b., n.v.t. "
                     "of <5.",
                 )
-                for row in self.own_values().select_related("series__indicator", "series__area", "period")
+                for row in rows
                 if not row.is_filled
             ]
+        elif filled := [row for row in rows if row.is_filled]:
+            missing.append(
+                Missing(f"figure-{filled[0].pk}", "Cijfers: er staan cijfers. Haal die weg, of vul ze hier in.")
+            )
         for part in (Part.QUANTITATIVE, Part.QUALITATIVE):
             if part not in waived and not getattr(self, part):
                 missing.append(
@@ -227,6 +232,15 @@ class ProgressUpdate(models.Model):
             Missing(f"{part}-reason", f"{part.label.capitalize()}: schrijf waarom dit niet van toepassing is.")
             for part in Part
             if part in waived and not waived[part].reason and not waived[part].reported_at_id
+        ]
+        missing += [
+            Missing(
+                f"{part}-reported-at",
+                f"{part.label.capitalize()}: via {waived[part].reported_at} komt u weer hier uit, dus het staat nergens. "
+                "Kies een andere interventie, of vul dit hier in.",
+            )
+            for part in Part
+            if part in waived and waived[part].goes_round()
         ]
         if self.proposed_colour and not self.proposed_reason:
             missing.append(Missing("proposed_reason", "Voorgestelde kleur: schrijf waarom u deze kleur voorstelt."))
@@ -488,6 +502,16 @@ class Waiver(models.Model):
 
     def __str__(self):
         return f"{self.get_part_display()}: {self.reason or self.reported_at}"
+
+    def goes_round(self):
+        """Whether the interventie where it is reported leads, directly or by others, to one already passed."""
+        passed, waiver = {self.update.plan_item_id}, self
+        while waiver and waiver.reported_at_id:
+            if waiver.reported_at_id in passed:
+                return True
+            passed.add(waiver.reported_at_id)
+            waiver = Waiver.objects.filter(part=self.part, update__plan_item=waiver.reported_at_id).first()
+        return False
 
 
 class Revision(AppendOnly):

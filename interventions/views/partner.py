@@ -6,7 +6,6 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from interventions import grid
 from interventions.forms.partner import IndicatorForm, ProgressForm
@@ -14,6 +13,8 @@ from interventions.forms.review import VerbForm
 from interventions.models import OutputIndicator, PlanItem, ProgressUpdate, ReportingRound
 from interventions.workbooks import workbook_response
 from interventions.workflow import HANDED_IN, SAVE, WITHDRAW, Conflict, Refused
+
+from .decorators import posted_from
 
 INCOMPLETE = "ontbreekt"  # in the query string: list what keeps it from being submitted
 
@@ -69,7 +70,7 @@ def fill_in(request, pk):
     return _save(request, update, form) or redirect("interventions:fill_in", pk=pk)
 
 
-@require_POST
+@posted_from("interventions:fill_in", "pk")
 def submit(request, pk):
     """Save what was sent along, and hand it in when nothing is missing."""
     update = _update(request, pk)
@@ -103,7 +104,7 @@ def _save(request, update, form, *, submitting=False):
     return None
 
 
-@require_POST
+@posted_from("interventions:fill_in", "pk")
 def withdraw(request, pk):
     update = _update(request, pk)
     form = VerbForm(request.POST)
