@@ -1,5 +1,6 @@
 import re
 from contextlib import contextmanager
+from operator import attrgetter
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -293,6 +294,10 @@ class OutputValue(models.Model):
     def display(self):
         """The value as a reader sees it: '1.234,5', 'n.b.', or '' when nothing was filled in."""
         return format_number(self.value) if self.value is not None else self.get_code_display()
+
+
+# Of values: the tables of a page, each of one period.
+BY_PERIOD = attrgetter("period.start", "period.kind")
 
 
 def parse_figure(text, *, unit):

@@ -16,7 +16,7 @@ from interventions import workflow
 from interventions.workflow import Colour, Conflict, Refused, State, refuse
 from programme.richtext import LIMIT, canonical
 
-from .figures import OutputIndicator, OutputValue
+from .figures import BY_PERIOD, OutputIndicator, OutputValue
 from .history import AppendOnly, AppendOnlyQuerySet
 from .plan import Initiator, PlanItem
 from .rounds import ReportingRound
@@ -204,6 +204,7 @@ class ProgressUpdate(models.Model):
         """What still keeps this voortgang from being submitted, in the order of the page."""
         waived = self.waivers_by_part
         rows = self.own_values().select_related("series__indicator", "series__area", "period")
+        rows = sorted(rows, key=BY_PERIOD)
         missing = []
         if Part.FIGURES not in waived:
             missing += [
@@ -236,8 +237,8 @@ class ProgressUpdate(models.Model):
         missing += [
             Missing(
                 f"{part}-reported-at",
-                f"{part.label.capitalize()}: via {waived[part].reported_at} komt u weer hier uit, dus het staat nergens. "
-                "Kies een andere interventie, of vul dit hier in.",
+                f"{part.label.capitalize()}: via {waived[part].reported_at} komt u hier weer uit: zo staat het nergens."
+                " Kies een andere interventie, of vul dit hier in.",
             )
             for part in Part
             if part in waived and waived[part].goes_round()
@@ -414,7 +415,9 @@ class ProgressUpdate(models.Model):
         if not self._is_function_of(by, verb):
             raise PermissionDenied
         if version != (self.colour_version if verb == workflow.SET_COLOUR else self.version):
-            raise Conflict("Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat.")
+            last = self.events.filter(verb=verb.name if verb == workflow.SET_COLOUR else workflow.SAVE.name).last()
+            who = "U hebt in een ander venster" if last and last.by == by else "Iemand anders heeft intussen"
+            raise Conflict(f"{who} iets gewijzigd. Bekijk eerst wat er nu staat.")
         refuse(self._why_not_yet(verb, by))
 
     def _read_locked(self):

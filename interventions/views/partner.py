@@ -139,6 +139,7 @@ def _page(request, update, form, *, refused=None, submitting=False):
     user = request.user
     items = PlanItem.objects.visible_to(user=user).for_reading()
     item = items.get(pk=update.plan_item_id)
+    last = items.filter(pk=item.previous_item).first()
     why_locked = update.why_not(SAVE.name, user=user)
     if isinstance(refused, Conflict) and not why_locked:
         form.move_to_current_version()
@@ -147,7 +148,8 @@ def _page(request, update, form, *, refused=None, submitting=False):
         "item": item,
         "round": update.plan_item.round,
         "days_left": update.plan_item.round.days_left(today=timezone.localdate()),
-        "last": items.filter(pk=item.previous_item).first(),
+        "last": last,
+        "last_waivers": last.progress.waivers_by_part if last and last.text_seen else {},
         "tables": grid.tables(update.plan_item, user=user),
         "events": update.events.visible_to(user=user).select_related("by").reverse(),
         "proposals": OutputIndicator.objects.not_in_use_at(update.plan_item),

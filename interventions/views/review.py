@@ -72,7 +72,7 @@ class Queue(SingleTableMixin, FilterView):
             late=reporting_round.is_late(today=timezone.localdate()),
             board=_board(items, self.request.user),
             proposals=OutputIndicator.objects.filled_in_during(reporting_round).proposed().order_by("name"),
-            without_initiator=items.without_initiator().count(),
+            without_initiator=items.without_initiator().count() if reporting_round.in_progress else 0,
             **kwargs,
         )
 
@@ -218,8 +218,9 @@ def _page(request, update, *, refusal=None):
     user, plan_item = request.user, update.plan_item
     items = PlanItem.objects.visible_to(user=user)
     item = items.for_table().get(pk=plan_item.pk)
-    last = items.select_related("round", "progress").filter(pk=item.previous_item).first()
+    last = items.with_waivers().filter(pk=item.previous_item).first()
     waivers = {waiver.part: waiver for waiver in update.waivers.select_related("reported_at__pillar")}
+    waivers_before = last.progress.waivers_by_part if last else {}
     marks = request.GET.get("verschillen") != "0"
     place = _place(request, update)
     toggled = request.GET.copy()
@@ -233,7 +234,11 @@ def _page(request, update, *, refusal=None):
         "last": last,
         "marks": marks,
         "toggle_url": _url(update.pk, toggled),
-        "texts": [(part, *_texts(update, last, part, marks), waivers.get(part)) for part in TEXTS],
+        "texts": [
+            (part, before, waivers_before.get(part), now, waivers.get(part))
+            for part in TEXTS
+            for before, now in [_texts(update, last, part, marks)]
+        ],
         "figures_waiver": waivers.get(Part.FIGURES),
         "tables": grid.tables(plan_item, user=user),
         "initiators": plan_item.initiators.select_related("organisation"),

@@ -194,7 +194,9 @@ def test_grid_of_forty_series_works(open_page, page, update):
         area = AreaFactory(name=f"Wijk {number:02}", position=10 + number)
         ValueFactory(series=SeriesFactory(indicator=indicator, area=area), round=update.plan_item.round)
     open_page(update)
-    paste(cell(page, "Peuters", "Wijk 00"), text="\n".join(str(number) for number in range(40)))
+    paste(cell(page, "Peuters", "Wijk 00"), text="\n".join(str(number) for number in [*range(42), 97]))
+    # In sight of who is somewhere in the grid.
+    expect(page.get_by_text("42 cellen geplakt. Dit paste niet en is niet geplakt: 97.")).to_be_in_viewport()
     save(page)
 
     filled = OutputValue.objects.filter(series__indicator=indicator).order_by("series__area__position")
@@ -354,6 +356,16 @@ def test_what_is_typed_never_hides_under_the_buttons(open_page, page, update):
             }""",
             timeout=2_000,
         )
+
+
+def test_toolbar_stays_above_a_long_text(open_page, page, update):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    update.save_draft(Content(quantitative="<p>regel</p>" * 150), by=UserFactory(beheerder=True), version=0)
+    open_page(update)
+    page.get_by_role("textbox", name="Kwantitatieve voortgang").click(position={"x": 50, "y": 100})
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("document.querySelector('.editor-toolbar').getBoundingClientRect().top === 0")
+    page.get_by_role("button", name="Vet").first.click()
 
 
 def test_on_a_telephone_what_is_to_be_filled_in_comes_first(open_page, page, update):

@@ -394,7 +394,7 @@ def test_what_is_reported_at_another_does_not_lead_back(client, partner, update,
 
     (link,) = tree_of(response).find_class("error-summary")[0].iter("a")
     assert link.get("href") == "#quantitative-reported-at"
-    assert f"via {others[0].plan_item} komt u weer hier uit, dus het staat nergens" in text_of(link)
+    assert f"via {others[0].plan_item} komt u hier weer uit: zo staat het nergens" in text_of(link)
     update.refresh_from_db()
     assert update.state == State.DRAFT
 
@@ -519,6 +519,14 @@ def test_saving_again_after_a_conflict_is_a_decision_and_keeps_what_it_replaces(
     assert [revision.quantitative for revision in update.revisions.all()] == ["<p>Van Jan.</p>", "<p>Van Piet.</p>"]
 
 
+def test_conflict_with_ones_own_other_window_says_so(client, partner, update):
+    post(client, update, quantitative="<p>Eerste venster.</p>")
+
+    response = client.post(url(update), {"version": 0, "quantitative": "<p>Tweede venster.</p>"})
+
+    assert "U hebt in een ander venster iets gewijzigd." in text_of(tree_of(response))
+
+
 @pytest.mark.parametrize("what", ["submitted", "closed"])
 def test_what_was_typed_can_be_copied_when_it_may_not_be_saved_any_more(client, partner, update, what):
     if what == "submitted":
@@ -561,7 +569,7 @@ def test_proposal_without_reason_is_not_made(client, partner, update):
 
     errors = text_of(tree_of(response).find_class("error-summary")[0])
     assert "Gebied" in errors
-    assert "Waarom dit cijfer?" in errors
+    assert "Waarom dit cijfer: Vul dit veld in." in errors
     assert not OutputIndicator.objects.exists()
 
 
