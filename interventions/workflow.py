@@ -17,6 +17,7 @@ class Conflict(Refused):
 
 
 CHANGED_BY_OTHERS = "Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat."
+CHANGED_ELSEWHERE = "U hebt in een ander venster iets gewijzigd. Bekijk eerst wat er nu staat."
 
 
 def refuse(why):

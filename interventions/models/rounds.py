@@ -128,6 +128,13 @@ class ReportingRound(models.Model):
     def in_progress(self):
         return self.state in IN_PROGRESS
 
+    @property
+    def colourless(self):
+        """What it is called when an interventie of this round has no colour (that the reader may see)."""
+        if self.historical:
+            return "onbekend"
+        return "geen kleur" if self.state == RoundState.CLOSED else "nog geen kleur"
+
     def days_left(self, *, today):
         """Days until the deadline; negative when it has passed, None without a deadline."""
         return (self.deadline - today).days if self.deadline else None

@@ -26,6 +26,5 @@ def workbook_response(*, items, reporting_round, user, selection=""):
     file = BytesIO()
     write_workbook(file, items=items, reporting_round=reporting_round, user=user, selection=selection)
     file.seek(0)
-    return FileResponse(
-        file, as_attachment=True, filename=f"voortgang-{reporting_round.year}.xlsx", content_type=CONTENT_TYPE
-    )
+    name = f"voortgang-{reporting_round.year}{'-selectie' if selection else ''}.xlsx"
+    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
