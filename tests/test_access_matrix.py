@@ -130,6 +130,13 @@ URLS = {
     "interventions:reopen_round": ("year", beheerder, VERB),
     "interventions:record_no_reports": ("year", bureau, VERB),
     "interventions:compare_rounds": ("years", who_sees_everything, READ),
+    "interventions:plan": ("", who_sees_everything, READ),
+    "interventions:plan_year": ("year", who_sees_everything, READ),
+    "interventions:add_item": ("year", bureau, WRITE),
+    "interventions:plan_item": ("item", who_sees_everything, READ),
+    "interventions:change_item": ("item", bureau, VERB),
+    "interventions:move_item": ("item", bureau, VERB),
+    "interventions:drop_item": ("item", bureau, VERB),
 }
 # The verb of the model behind a URL; what it may change is in the tables of test_verbs.
 MODEL_VERBS = {
@@ -140,6 +147,7 @@ MODEL_VERBS = {
     "interventions:reopen": "reopen",
     "interventions:no_report": "record_no_report",
     "interventions:drop": "drop",
+    "interventions:drop_item": "drop",
     "interventions:set_colour": "set_colour",
 }
 # The state of the round from which a URL moves it; closing is refused as long as something is not finished.
@@ -393,6 +401,8 @@ def targets(world, kind):
             return [(world.updates[number].pk, number) for number in world.current]
         case "indicator":
             return [(world.proposals[number].pk, number) for number in world.current]
+        case "item":
+            return [(world.items[number].pk, number) for number in world.current]
     return [(None, 0)]
 
 
@@ -403,6 +413,8 @@ def form_for(update):
         "interventions:set_colour": {"version": update.colour_version, "colour": "oranje", "reason": "Daarom."},
         "interventions:add_note": {"text": "Bellen."},
         "interventions:fill_in": version | {"quantitative": "<p>Anders.</p>"},
+        "interventions:move_item": {"waarheen": "omlaag"},
+        "interventions:drop_item": {"version": update.plan_item.version, "reason": "Daarom."},
     }, version | {"reason": "Daarom."}
 
 
@@ -455,7 +467,7 @@ def test_who_gets_in_and_what_changes(world, role):
 def size(round_state):
     """How many requests every role makes in a world: a GET and a POST for all that can stand in each URL."""
     items = sum(map(len, REACHABLE[round_state].values()))
-    per_kind = {"": 1, "year": 2, "years": 2} | dict.fromkeys(("intervention", "indicator", "update"), items)
+    per_kind = {"": 1, "year": 2, "years": 2} | dict.fromkeys(("intervention", "indicator", "update", "item"), items)
     return 2 * sum(per_kind[kind] for kind, _, _ in URLS.values())
 
 
