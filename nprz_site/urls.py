@@ -3,6 +3,7 @@ from django.urls import include, path, re_path
 from . import views
 
 urlpatterns = [
+    path("gezond/", views.health, name="health"),
     # A person's address is the bureau's to change, and it is known before anybody can log in.
     re_path(r"^account/(?:email|confirm-email(?:/.+)?)/$", views.closed),
     path("account/", include("allauth.account.urls")),

@@ -157,8 +157,9 @@ ROUND_MOVES = {
     "interventions:close_round": None,
     "interventions:reopen_round": "closed",
 }
-# Of a library; the same for every role: (arguments, GET and POST when anonymous, GET and POST when logged in).
+# The same for every role, mostly of a library: (arguments, GET and POST when anonymous, GET and POST when logged in).
 ACCOUNT_URLS = {
+    "health": ([], 200, 405, 200, 405),
     "account_login": ([], 200, 200, 302, 302),
     "account_logout": ([], 302, 302, 200, 302),
     "account_inactive": ([], 200, 405, 200, 405),
@@ -476,7 +477,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (45, 15, 12844)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (45, 16, 12848)
 
 
 def may_do(world, role, name, target):
