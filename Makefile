@@ -4,12 +4,13 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+DEMO ?= 1
 BIN := .venv/bin
 # Ends what it starts when make itself is killed; elsewhere than on Linux, Ctrl-C and SIGTERM do.
 TIED := $(if $(shell command -v setpriv),setpriv --pdeathsig=TERM --)
 
 run: .venv/installed
-	@exec $(TIED) $(BIN)/python manage.py serve --port=$(PORT)
+	@exec $(TIED) $(BIN)/python manage.py serve --port=$(PORT) --demo=$(DEMO)
 
 test: install
 	$(BIN)/pytest -n 2 --dist worksteal

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import browse, partner, plan, review, rounds
+from .views import browse, partner, people, plan, review, rounds
 
 app_name = "interventions"
 
@@ -55,4 +55,6 @@ urlpatterns = [
     path("plan/regels/<int:pk>/wijzigen/", plan.change, name="change_item"),
     path("plan/regels/<int:pk>/verplaatsen/", plan.move, name="move_item"),
     path("plan/regels/<int:pk>/vervallen/", plan.drop, name="drop_item"),
+    # The beheerder
+    path("personen/<int:pk>/deactiveren/", people.deactivate, name="deactivate"),
 ]

@@ -35,6 +35,8 @@ def navigation(request):
         entries.append(("Plan", reverse("interventions:plan")))
     if user.is_beheerder or (user.sees_everything and not user.is_bureau):
         entries.append(("Rondes", reverse("interventions:rounds")))
+    if user.is_beheerder:
+        entries.append(("Personen", reverse("accounts:people")))
     return [
         {
             "label": label,

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "interventions",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_prose_editor",
@@ -111,6 +112,8 @@ BACKUP_DIR = DATA_DIR / "backups"
 vars().update(
     env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}" if DEBUG else "smtp://localhost:25")
 )
+# Where the pages stand, for what is written without a request.
+SITE_URL = f"http://localhost:{env.int('PORT', default=8000)}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 DEFAULT_FROM_EMAIL = f"noreply@{ALLOWED_HOSTS[0].lstrip('.')}"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -133,6 +136,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"renew_invitation": "20/h/ip,3/h/key"}  # the key is the person
+INVITATION_DAYS = 14  # long enough for a holiday
 # Production stands behind one reverse proxy, which sets X-Forwarded-For and X-Forwarded-Proto itself and passes on
 # no such header from outside. Without the first, everyone would share one rate limit; without the second, the
 # redirect to https would never end.

@@ -1,6 +1,10 @@
+from math import ceil
+
+from allauth.core.internal.ratelimit import get_rates
 from django import db
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.template import loader
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -30,6 +34,15 @@ def closed(request):
 
 def bad_request(request, exception):
     return error_page("400.html", status=400)
+
+
+def too_many_requests(request):
+    """Says how long to wait: until the longest of the limits on this page has certainly passed."""
+    action = request.resolver_match.url_name.removeprefix("account_")
+    seconds = max((rate.duration for rate in get_rates(app="allauth.account", action=action)), default=60)
+    response = render(request, "429.html", {"minutes": ceil(seconds / 60)}, status=429)
+    response["Retry-After"] = ceil(seconds)
+    return response
 
 
 def server_error(request):

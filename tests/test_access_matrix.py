@@ -137,6 +137,16 @@ URLS = {
     "interventions:change_item": ("item", bureau, VERB),
     "interventions:move_item": ("item", bureau, VERB),
     "interventions:drop_item": ("item", bureau, VERB),
+    "interventions:deactivate": ("person", beheerder, WRITE),
+    "accounts:account": ("", everybody, WRITE),
+    "accounts:people": ("", beheerder, READ),
+    "accounts:invite": ("", beheerder, WRITE),
+    "accounts:person": ("person", beheerder, WRITE),
+    "accounts:resend": ("person", beheerder, VERB),
+    "accounts:activate": ("person", beheerder, VERB),
+    "accounts:organisations": ("", beheerder, READ),
+    "accounts:add_organisation": ("", beheerder, WRITE),
+    "accounts:organisation": ("organisation", beheerder, WRITE),
 }
 # The verb of the model behind a URL; what it may change is in the tables of test_verbs.
 MODEL_VERBS = {
@@ -175,6 +185,8 @@ ACCOUNT_URLS = {
     "account_reset_password_from_key": (["a", "b"], 200, 200, 200, 200),
     "account_reset_password_from_key_done": ([], 200, 405, 200, 405),
     "account_confirm_login_code": ([], 302, 302, 302, 302),
+    "accounts:invitation": (["sleutel"], 410, 410, 410, 410),
+    "accounts:renew_invitation": (["sleutel"], 405, 302, 405, 302),
 }
 
 # What is planted: the marker, and the row of the table in DESIGN.md that says who may see it
@@ -200,6 +212,7 @@ SHOWN = ("zkwant", "zkwal", "zwaiv", "zwaivtekst", "zcijfer", "zreden", "znotiti
 FIGURE = 770_000_000
 FOUND = re.compile(rf"\b({'|'.join(MARKERS)})(\d\d)q\b|\b770\.?000\.?0(\d\d)\b")
 NAME = re.compile(r"zname(\d\d)q")
+ADDRESS = re.compile(r"persoon\d+@voorbeeld\.test")  # of the people that UserFactory makes
 
 # Which states can be reached, and with which colours shown
 UNCOLOURED, HIDDEN, SHOWN_TO_ALL = ("", False), ("rood", False), ("groen", True)
@@ -340,6 +353,7 @@ class Visit:
     def __init__(self, world, role):
         self.world, self.role = world, role
         self.requests, self.seen = 0, set()
+        self.own_address = {world.people[role].email} if role in world.people else set()
 
     def __call__(self, method, name, *args, data=None):
         """The answer, and whether the request changed anything in the database."""
@@ -357,6 +371,9 @@ class Visit:
         markers = markers_in(self.body) - markers_in(typed)
         leaked = {(what, number) for what, number in markers if not self.world.may_see(self.role, number, what)}
         assert not leaked, f"{where} shows {sorted(leaked)}"
+        if self.role != "beheerder":
+            addresses = set(ADDRESS.findall(self.body)) - self.own_address
+            assert not addresses, f"{where} shows {sorted(addresses)}"
         self.seen |= markers
 
 
@@ -400,6 +417,10 @@ def targets(world, kind):
             return [(world.items[number].intervention_id, number) for number in world.current]
         case "update":
             return [(world.updates[number].pk, number) for number in world.current]
+        case "person":
+            return [(person.pk, 0) for person in world.people.values()]
+        case "organisation":
+            return [(world.people["own"].organisations.get().pk, 0)]
         case "indicator":
             return [(world.proposals[number].pk, number) for number in world.current]
         case "item":
@@ -468,7 +489,8 @@ def test_who_gets_in_and_what_changes(world, role):
 def size(round_state):
     """How many requests every role makes in a world: a GET and a POST for all that can stand in each URL."""
     items = sum(map(len, REACHABLE[round_state].values()))
-    per_kind = {"": 1, "year": 2, "years": 2} | dict.fromkeys(("intervention", "indicator", "update", "item"), items)
+    fixed = {"": 1, "year": 2, "years": 2, "person": len(ROLES) - 1, "organisation": 1}
+    per_kind = fixed | dict.fromkeys(("intervention", "indicator", "update", "item"), items)
     return 2 * sum(per_kind[kind] for kind, _, _ in URLS.values())
 
 
@@ -477,7 +499,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (45, 16, 12848)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (55, 18, 15032)
 
 
 def may_do(world, role, name, target):

@@ -13,7 +13,7 @@ from django.db.models.lookups import Exact, LessThan
 
 from accounts.models import Organisation, Role
 from interventions import workflow
-from interventions.workflow import CHANGED_BY_OTHERS, Colour, Conflict, Refused, State, refuse
+from interventions.workflow import CHANGED_BY_OTHERS, Colour, Conflict, Refused, RoundState, State, refuse
 from programme.models import Pillar, Theme
 from programme.richtext import canonical, validate_length
 
@@ -275,6 +275,23 @@ class PlanItemQuerySet(models.QuerySet):
     def without_contact(self):
         """Plan items of which nobody in person is written to."""
         return self.filter(contacts=None)
+
+    def to_hand_over(self, *, from_):
+        """Where `from_` is contact person now or in a round to come; what is closed stays as it was."""
+        return self.filter(contacts=from_).exclude(round__state=RoundState.CLOSED)
+
+    def hand_over_contact(self, *, from_, to, by):
+        """Make `to` (None: nobody) contact person instead of `from_`, where it is not closed; returns at how many."""
+        standing = {to.pk} if to else set()
+        with transaction.atomic():
+            items = list(self.to_hand_over(from_=from_).select_related("round").order_by("round", "pk"))
+            for item in items:
+                content = item.content()
+                contacts = content.contacts - {from_.pk} | standing
+                item.change(replace(content, contacts=contacts), by=by, version=item.version)
+        return len(items)
+
+    hand_over_contact.alters_data = True
 
     def visible_to(self, *, user):
         """Everybody sees the plan; what they may see of the voortgang is added as `seen_…` and is empty otherwise.

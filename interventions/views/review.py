@@ -1,10 +1,9 @@
 """The rooms of the bureau: the queue, the page of one voortgang to decide on, and the colours of a pijler."""
 
 from dataclasses import dataclass
-from functools import wraps
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_POST
 from django_filters.views import FilterView
 from django_tables2 import RequestConfig, SingleTableMixin
 
+from accounts.access import only
 from interventions import grid, workflow
 from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY, PlanItemFilter
 from interventions.forms.review import ColourForm, NoteForm, ReasonForm, VerbForm
@@ -36,21 +36,6 @@ from programme.models import Pillar
 TEXTS = (Part.QUANTITATIVE, Part.QUALITATIVE)
 NEXT = "volgende"  # in the query string: which voortgang comes next, as it was before a verb moved this one
 GO_ON = "verder"  # the button that goes there
-
-
-def only(may):
-    """Give a view to people of whom the property `may` of User is true; to others it is forbidden."""
-
-    def decorate(view):
-        @wraps(view)
-        def checked(request, *args, **kwargs):
-            if not getattr(request.user, may):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return checked
-
-    return decorate
 
 
 # The queue

@@ -38,10 +38,10 @@ def menu(role, path="/"):
     ("role", "entries"),
     [
         (Role.INVULLER, ["Mijn interventies", "Overzicht"]),
-        (Role.ADVISEUR, ["Beoordelen", "Overzicht"]),
-        (Role.BEHEERDER, ["Beoordelen", "Overzicht", "Rondes"]),
+        (Role.ADVISEUR, ["Beoordelen", "Overzicht", "Plan"]),
+        (Role.BEHEERDER, ["Beoordelen", "Overzicht", "Plan", "Rondes", "Personen"]),
         (Role.LEZER, ["Overzicht"]),
-        (Role.CONTROLEUR, ["Alle interventies", "Overzicht", "Rondes"]),
+        (Role.CONTROLEUR, ["Alle interventies", "Overzicht", "Plan", "Rondes"]),
     ],
 )
 def test_menu_holds_what_the_role_can_use(role, entries):
