@@ -38,7 +38,7 @@ class Share:
 class Preview:
     """Per organisation what it gets; and by name what nobody is asked, or nobody in particular.
 
-    `without_contact` have no contact person who sees them in 'Mijn interventies'. `strangers` are contact persons who
+    `without_contact` have an initiator, but no contact person who sees them in 'Mijn interventies'. `strangers` are contact persons who
     cannot write what they are named for, with the item: (person, plan item).
     """
 
@@ -65,7 +65,7 @@ def preview(reporting_round):
         reached = {person.pk for one in organisations for person in writers[one.pk]}
         if not organisations:
             without_initiator.append(item)
-        if not any(person.pk in reached for person in contacts):
+        elif not any(person.pk in reached for person in contacts):
             without_contact.append(item)
         strangers += [(person, item) for person in contacts if person.pk not in reached]
         for one in organisations:
