@@ -38,8 +38,8 @@ class Share:
 class Preview:
     """Per organisation what it gets; and by name what nobody is asked, or nobody in particular.
 
-    `without_contact` have an initiator, but no contact person who sees them in 'Mijn interventies'. `strangers` are contact persons who
-    cannot write what they are named for, with the item: (person, plan item).
+    `without_contact` have an initiator, but no contact person who sees them in 'Mijn interventies'. `strangers` are
+    contact persons who cannot write what they are named for: (person, plan item).
     """
 
     shares: tuple[Share, ...]
