@@ -123,7 +123,7 @@ def test_contact_person_who_cannot_write_is_named(reporting_round, item, fields)
 
     found = preview(reporting_round)
 
-    assert (found.strangers, found.without_contact) == (((person, unseen),), (unseen,))
+    assert (found.strangers, found.without_contact) == (((person, unseen),), ())
     assert shares(reporting_round) == {organisation: ({unseen: 0}, set(), 0)}
 
 
@@ -134,11 +134,13 @@ def test_interventies_that_nobody_is_asked_about_are_named_in_printed_order(repo
     nobody = item(position=2)
     first = item(organisation, pillar=nobody.pillar, position=1)
     activity = item(organisation, activity=True)
+    UpdateFactory(plan_item=item(), dropped=True)
 
     found = preview(reporting_round)
 
+    assert set(found.without_contact) == set(PlanItem.objects.continuing().without_contact())
     assert found.without_initiator == (nobody,)
-    assert found.without_contact == (first, activity)
+    assert found.without_contact == (first, nobody, activity)
 
 
 def test_page_shows_it(client, reporting_round, item):
@@ -151,6 +153,7 @@ def test_page_shows_it(client, reporting_round, item):
     document = html.fromstring(client.get(reverse("interventions:preview_round", args=[2024])).text)
 
     assert [summary.text for summary in document.iter("summary")] == [
+        "1 zonder contactpersoon",
         "Woonstad: 1 interventie, 1 cijfer",
         "Zonder Mensen: 1 interventie, 0 cijfers – niemand kan hiervoor inloggen",
     ]
