@@ -1,15 +1,16 @@
-# make run, make test, make check, make bench; each installs what it needs first. README.md says more.
+# make run, test, check, bench, backup and restore; each installs what it needs first. README.md says more.
 .DEFAULT_GOAL := run
-.PHONY: run test check bench install requirements
+.PHONY: run test check bench backup restore install requirements
 
 PYTHON ?= python3
 PORT ?= 8000
+DEMO ?= 1
 BIN := .venv/bin
 # Ends what it starts when make itself is killed; elsewhere than on Linux, Ctrl-C and SIGTERM do.
 TIED := $(if $(shell command -v setpriv),setpriv --pdeathsig=TERM --)
 
 run: .venv/installed
-	@exec $(TIED) $(BIN)/python manage.py serve --port=$(PORT)
+	@exec $(TIED) $(BIN)/python manage.py serve --port=$(PORT) --demo=$(DEMO)
 
 test: install
 	$(BIN)/pytest -n 2 --dist worksteal
@@ -26,6 +27,13 @@ check: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python -m bench
+
+# make backup [TO=folder]; make restore FILE=backup.tar [REPLACE=--replace]
+backup: .venv/installed
+	@$(BIN)/python manage.py backup $(TO)
+
+restore: .venv/installed
+	@$(BIN)/python manage.py restore $(REPLACE) $(or $(FILE),$(error Geef het bestand: make restore FILE=nprz-….tar))
 
 install: .venv/installed
 	@command -v chromium >/dev/null || { \

@@ -36,10 +36,9 @@ class Share:
 
 @dataclass(frozen=True)
 class Preview:
-    """Per organisation what it gets; and by name what nobody is asked, or nobody in particular.
+    """Per organisation what it gets; and by name what nobody is asked, or nobody in person.
 
-    `without_contact` have no contact person who sees them in 'Mijn interventies'. `strangers` are contact persons who
-    cannot write what they are named for, with the item: (person, plan item).
+    `strangers` are contact persons who cannot fill in what they are named for: (person, plan item).
     """
 
     shares: tuple[Share, ...]
@@ -65,7 +64,7 @@ def preview(reporting_round):
         reached = {person.pk for one in organisations for person in writers[one.pk]}
         if not organisations:
             without_initiator.append(item)
-        if not any(person.pk in reached for person in contacts):
+        if not contacts:
             without_contact.append(item)
         strangers += [(person, item) for person in contacts if person.pk not in reached]
         for one in organisations:

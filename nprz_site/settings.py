@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "interventions",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_prose_editor",
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "nprz_site.requests.identify",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -105,10 +107,13 @@ STORAGES = {
 # Named, because tests run with settings.DEBUG off.
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_DIR / "media"
+BACKUP_DIR = DATA_DIR / "backups"
 
 vars().update(
     env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}" if DEBUG else "smtp://localhost:25")
 )
+# Where the pages stand, for what is written without a request.
+SITE_URL = f"http://localhost:{env.int('PORT', default=8000)}" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 DEFAULT_FROM_EMAIL = f"noreply@{ALLOWED_HOSTS[0].lstrip('.')}"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -131,12 +136,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = {"renew_invitation": "20/h/ip,3/h/key"}  # the key is the person
+INVITATION_DAYS = 14  # long enough for a holiday
 # Production stands behind one reverse proxy, which sets X-Forwarded-For and X-Forwarded-Proto itself and passes on
 # no such header from outside. Without the first, everyone would share one rate limit; without the second, the
 # redirect to https would never end.
 ALLAUTH_TRUSTED_PROXY_COUNT = 0 if DEBUG else 1
 SECURE_PROXY_SSL_HEADER = None if DEBUG else ("HTTP_X_FORWARDED_PROTO", "https")
 
+# Whoever asks whether the application lives, does so beside the proxy, without https.
+SECURE_REDIRECT_EXEMPT = [r"^gezond/$"]
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
@@ -159,6 +168,8 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "formatters": {"request": {"()": "nprz_site.requests.Formatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "request"}},
+    "loggers": {"django": {"level": "NOTSET"}},  # without handlers of its own: it would say everything twice
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

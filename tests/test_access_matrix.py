@@ -130,6 +130,23 @@ URLS = {
     "interventions:reopen_round": ("year", beheerder, VERB),
     "interventions:record_no_reports": ("year", bureau, VERB),
     "interventions:compare_rounds": ("years", who_sees_everything, READ),
+    "interventions:plan": ("", who_sees_everything, READ),
+    "interventions:plan_year": ("year", who_sees_everything, READ),
+    "interventions:add_item": ("year", bureau, WRITE),
+    "interventions:plan_item": ("item", who_sees_everything, READ),
+    "interventions:change_item": ("item", bureau, VERB),
+    "interventions:move_item": ("item", bureau, VERB),
+    "interventions:drop_item": ("item", bureau, VERB),
+    "interventions:deactivate": ("person", beheerder, WRITE),
+    "accounts:account": ("", everybody, WRITE),
+    "accounts:people": ("", beheerder, READ),
+    "accounts:invite": ("", beheerder, WRITE),
+    "accounts:person": ("person", beheerder, WRITE),
+    "accounts:resend": ("person", beheerder, VERB),
+    "accounts:activate": ("person", beheerder, VERB),
+    "accounts:organisations": ("", beheerder, READ),
+    "accounts:add_organisation": ("", beheerder, WRITE),
+    "accounts:organisation": ("organisation", beheerder, WRITE),
 }
 # The verb of the model behind a URL; what it may change is in the tables of test_verbs.
 MODEL_VERBS = {
@@ -140,6 +157,7 @@ MODEL_VERBS = {
     "interventions:reopen": "reopen",
     "interventions:no_report": "record_no_report",
     "interventions:drop": "drop",
+    "interventions:drop_item": "drop",
     "interventions:set_colour": "set_colour",
 }
 # The state of the round from which a URL moves it; closing is refused as long as something is not finished.
@@ -149,8 +167,9 @@ ROUND_MOVES = {
     "interventions:close_round": None,
     "interventions:reopen_round": "closed",
 }
-# Of a library; the same for every role: (arguments, GET and POST when anonymous, GET and POST when logged in).
+# The same for every role, mostly of a library: (arguments, GET and POST when anonymous, GET and POST when logged in).
 ACCOUNT_URLS = {
+    "health": ([], 200, 405, 200, 405),
     "account_login": ([], 200, 200, 302, 302),
     "account_logout": ([], 302, 302, 200, 302),
     "account_inactive": ([], 200, 405, 200, 405),
@@ -166,6 +185,8 @@ ACCOUNT_URLS = {
     "account_reset_password_from_key": (["a", "b"], 200, 200, 200, 200),
     "account_reset_password_from_key_done": ([], 200, 405, 200, 405),
     "account_confirm_login_code": ([], 302, 302, 302, 302),
+    "accounts:invitation": (["sleutel"], 410, 410, 410, 410),
+    "accounts:renew_invitation": (["sleutel"], 405, 302, 405, 302),
 }
 
 # What is planted: the marker, and the row of the table in DESIGN.md that says who may see it
@@ -191,6 +212,7 @@ SHOWN = ("zkwant", "zkwal", "zwaiv", "zwaivtekst", "zcijfer", "zreden", "znotiti
 FIGURE = 770_000_000
 FOUND = re.compile(rf"\b({'|'.join(MARKERS)})(\d\d)q\b|\b770\.?000\.?0(\d\d)\b")
 NAME = re.compile(r"zname(\d\d)q")
+ADDRESS = re.compile(r"persoon\d+@voorbeeld\.test")  # of the people that UserFactory makes
 
 # Which states can be reached, and with which colours shown
 UNCOLOURED, HIDDEN, SHOWN_TO_ALL = ("", False), ("rood", False), ("groen", True)
@@ -331,6 +353,7 @@ class Visit:
     def __init__(self, world, role):
         self.world, self.role = world, role
         self.requests, self.seen = 0, set()
+        self.own_address = {world.people[role].email} if role in world.people else set()
 
     def __call__(self, method, name, *args, data=None):
         """The answer, and whether the request changed anything in the database."""
@@ -348,6 +371,9 @@ class Visit:
         markers = markers_in(self.body) - markers_in(typed)
         leaked = {(what, number) for what, number in markers if not self.world.may_see(self.role, number, what)}
         assert not leaked, f"{where} shows {sorted(leaked)}"
+        if self.role != "beheerder":
+            addresses = set(ADDRESS.findall(self.body)) - self.own_address
+            assert not addresses, f"{where} shows {sorted(addresses)}"
         self.seen |= markers
 
 
@@ -391,8 +417,14 @@ def targets(world, kind):
             return [(world.items[number].intervention_id, number) for number in world.current]
         case "update":
             return [(world.updates[number].pk, number) for number in world.current]
+        case "person":
+            return [(person.pk, 0) for person in world.people.values()]
+        case "organisation":
+            return [(world.people["own"].organisations.get().pk, 0)]
         case "indicator":
             return [(world.proposals[number].pk, number) for number in world.current]
+        case "item":
+            return [(world.items[number].pk, number) for number in world.current]
     return [(None, 0)]
 
 
@@ -403,6 +435,8 @@ def form_for(update):
         "interventions:set_colour": {"version": update.colour_version, "colour": "oranje", "reason": "Daarom."},
         "interventions:add_note": {"text": "Bellen."},
         "interventions:fill_in": version | {"quantitative": "<p>Anders.</p>"},
+        "interventions:move_item": {"waarheen": "omlaag"},
+        "interventions:drop_item": {"version": update.plan_item.version, "reason": "Daarom."},
     }, version | {"reason": "Daarom."}
 
 
@@ -456,7 +490,8 @@ def test_who_gets_in_and_what_changes(world, role):
 def size(round_state):
     """How many requests every role makes in a world: a GET and a POST for all that can stand in each URL."""
     items = sum(map(len, REACHABLE[round_state].values()))
-    per_kind = {"": 1, "year": 2, "years": 2} | dict.fromkeys(("intervention", "indicator", "update"), items)
+    fixed = {"": 1, "year": 2, "years": 2, "person": len(ROLES) - 1, "organisation": 1}
+    per_kind = fixed | dict.fromkeys(("intervention", "indicator", "update", "item"), items)
     return 2 * sum(per_kind[kind] for kind, _, _ in URLS.values())
 
 
@@ -465,7 +500,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (38, 15, 10412)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (55, 18, 15032)
 
 
 def may_do(world, role, name, target):

@@ -1,13 +1,11 @@
 """What a partner fills in about one interventie."""
 
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
-from django.utils.safestring import SafeString
 
 from interventions.filters import WITHOUT_PILLAR
 from interventions.models import OutputIndicator, PlanItem
@@ -17,6 +15,8 @@ from interventions.workflow import Colour
 from programme.differences import differs, marked_differences
 from programme.fields import RichTextFormField
 from programme.models import Area
+
+from .differences import Difference
 
 TEXTS = (Part.QUANTITATIVE, Part.QUALITATIVE)
 HERE, NOT_APPLICABLE, ELSEWHERE = "hier", "nvt", "elders"
@@ -32,15 +32,6 @@ COLOURS = (
     (Colour.RED, "rood: er is zorg over het resultaat of een mijlpaal"),
     (Colour.WHITE, "wit: nog niet gestart"),
 )
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Two versions of one field in words: what is stored now, and what was typed; in a text what differs is marked."""
-
-    label: str
-    stored: str
-    typed: str | SafeString
 
 
 class FigureField(forms.CharField):

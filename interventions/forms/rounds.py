@@ -15,7 +15,7 @@ class RoundForm(forms.Form):
     """The year of a round and its dates, which may be filled in later."""
 
     year = forms.IntegerField(label="Jaar", help_text="Het jaar waarover de partners rapporteren.", **YEARS)
-    opens_on = DayField(label="Opent op")
+    opens_on = DayField(label="Opent op", help_text="De data zijn pas nodig als u de ronde opent.")
     deadline = DayField(label="Inleveren tot en met", help_text="Daarna kan een partner nog inleveren, maar te laat.")
 
 
@@ -54,18 +54,20 @@ class VersionsField(forms.MultipleChoiceField):
 
 
 class NoReportsForm(forms.Form):
-    """Of which interventies nothing will come, and why."""
+    """Of which of `items` nothing will come, and why."""
 
+    reason = forms.CharField(
+        label="Reden", widget=forms.Textarea(attrs={"rows": 3}), help_text="Staat daarna bij elk van deze interventies."
+    )
     versions = VersionsField(
         label="Van welke interventies is geen opgave ontvangen?",
         error_messages={"required": "Kies ten minste één interventie."},
     )
-    reason = forms.CharField(
-        label="Reden", widget=forms.Textarea(attrs={"rows": 3}), help_text="Staat daarna bij elk van deze interventies."
-    )
 
     def __init__(self, data=None, *, items):
         super().__init__(data)
-        self.fields["versions"].choices = [
-            (VersionsField.value_of(item.progress), f"{item} – {item.trekker or 'geen trekker'}") for item in items
-        ]
+        self.fields["versions"].choices = [(VersionsField.value_of(item.progress), _described(item)) for item in items]
+
+
+def _described(item):
+    return f"{item} ({item.trekker or 'geen trekker'}; {item.progress.get_state_display()})"

@@ -7,13 +7,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact, LessThan
 
-from accounts.models import Organisation
+from accounts.models import Organisation, Role
 from interventions import workflow
-from interventions.workflow import CHANGED_BY_OTHERS, Colour, Conflict, Refused, State, refuse
+from interventions.workflow import CHANGED_BY_OTHERS, Colour, Conflict, Refused, RoundState, State, refuse
 from programme.models import Pillar, Theme
 from programme.richtext import canonical, validate_length
 
@@ -199,6 +199,20 @@ class PlanItemQuerySet(models.QuerySet):
             .defer("description", *(f"progress__{text}" for text in texts))
         )
 
+    def next_number(self):
+        """The number after the highest one; for the plan items of one pijler of a round."""
+        return (self.aggregate(highest=Max("number"))["highest"] or 0) + 1
+
+    def for_plan(self):
+        """With all that a row of the plan shows, in printed order."""
+        texts = ("quantitative", "qualitative", "search_vector")
+        return (
+            self.select_related("pillar", "theme__parent", "progress")
+            .defer("description", *(f"progress__{text}" for text in texts))
+            .prefetch_related("initiators__organisation", "funding", "contacts")
+            .in_printed_order()
+        )
+
     def for_overview(self):
         """With all that a row of the overview shows of the plan, in printed order."""
         return self.with_trekker().select_related("pillar", "theme__parent").defer("description").in_printed_order()
@@ -265,6 +279,27 @@ class PlanItemQuerySet(models.QuerySet):
     def without_initiator(self):
         """Plan items that nobody is asked to report on; they stand out for the bureau."""
         return self.filter(~Exists(Initiator.objects.initiating().filter(plan_item=OuterRef("pk"))))
+
+    def without_contact(self):
+        """Plan items of which nobody in person is written to."""
+        return self.filter(contacts=None)
+
+    def to_hand_over(self, *, from_):
+        """Where `from_` is contact person now or in a round to come; what is closed stays as it was."""
+        return self.filter(contacts=from_).exclude(round__state=RoundState.CLOSED)
+
+    def hand_over_contact(self, *, from_, to, by):
+        """Make `to` (None: nobody) contact person instead of `from_`, where it is not closed; returns at how many."""
+        standing = {to.pk} if to else set()
+        with transaction.atomic():
+            items = list(self.to_hand_over(from_=from_).select_related("round").order_by("round", "pk"))
+            for item in items:
+                content = item.content()
+                contacts = content.contacts - {from_.pk} | standing
+                item.change(replace(content, contacts=contacts), by=by, version=item.version)
+        return len(items)
+
+    hand_over_contact.alters_data = True
 
     def visible_to(self, *, user):
         """Everybody sees the plan; what they may see of the voortgang is added as `seen_…` and is empty otherwise.
@@ -409,6 +444,18 @@ class PlanContent:
             description=canonical(self.description),
         )
 
+    @classmethod
+    def from_json(cls, values):
+        """What `as_json` made plain values of."""
+        return cls(
+            **values
+            | {
+                "funding": frozenset(values["funding"]),
+                "initiators": tuple(Initiation(**one) for one in values["initiators"]),
+                "contacts": frozenset(values["contacts"]),
+            }
+        )
+
     def as_json(self):
         """As plain values, for a column that holds JSON."""
         return asdict(self) | {
@@ -520,6 +567,17 @@ class PlanItem(models.Model):
             contacts=frozenset(person.pk for person in self.contacts.all()),
         )
 
+    def writers(self):
+        """The people who may write here (see `own_of`): from whom contact persons are chosen."""
+        organisations = self.initiators.initiating().values("organisation")
+        acting = (
+            Q(organisations__in=organisations)
+            | Q(organisations__departments__in=organisations)
+            | Q(organisations__collectives__in=organisations)
+        )
+        people = get_user_model().objects.filter(role=Role.INVULLER, is_active=True)
+        return people.filter(acting).distinct()
+
     def why_not_change(self, *, user):
         """Why `user` may not change this plan item now, in Dutch; "" when they may."""
         return self.round.why_not_change_plan(user=user)
@@ -544,6 +602,11 @@ class PlanItem(models.Model):
         return True
 
     change.alters_data = True
+
+    def why_not_drop(self, *, user):
+        """Why `user` may not stop this interventie now, in Dutch; "" when they may."""
+        update = getattr(self, "progress", None)
+        return self.why_not_change(user=user) or (update.why_not(workflow.DROP.name, user=user) if update else "")
 
     def drop(self, *, by, version, reason):
         """Stop this interventie, with a reason: its voortgang is 'vervallen', and in a planned round made for it."""

@@ -392,7 +392,7 @@ class ReportingRound(models.Model):
     def copy_plan_from(self, previous):
         """Take the plan of `previous` over into this round, which has none yet: items, initiators, funding, people.
 
-        What was dropped stays behind.
+        What was dropped stays behind; for who has left since comes who took over.
         """
         from .plan import Initiator, PlanItem
 
@@ -406,7 +406,7 @@ class ReportingRound(models.Model):
             )
             for item, copy in zip(items, copies, strict=True):
                 copy.funding.set(item.funding.all())
-                copy.contacts.set(item.contacts.all())
+                copy.contacts.set({person.stand_in for person in item.contacts.all()} - {None})
 
     copy_plan_from.alters_data = True
 

@@ -7,14 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.access import posted_from
 from interventions import grid
 from interventions.forms.partner import IndicatorForm, ProgressForm
 from interventions.forms.review import VerbForm
 from interventions.models import OutputIndicator, PlanItem, ProgressUpdate, ReportingRound
 from interventions.workbooks import workbook_response
 from interventions.workflow import HANDED_IN, SAVE, WITHDRAW, Conflict, Refused
-
-from .decorators import posted_from
 
 INCOMPLETE = "ontbreekt"  # in the query string: list what keeps it from being submitted
 

@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django_filters.views import FilterView
 from django_tables2 import RequestConfig, SingleTableMixin
 
+from accounts.access import only, posted_from
 from interventions import grid, workflow
 from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY, PlanItemFilter
 from interventions.forms.review import ColourForm, NoteForm, ReasonForm, VerbForm
@@ -30,8 +31,6 @@ from interventions.workbooks import workbook_response
 from interventions.workflow import BUREAU_ORDER, Refused
 from programme.differences import marked_differences
 from programme.models import Pillar
-
-from .decorators import only, posted_from
 
 TEXTS = (Part.QUANTITATIVE, Part.QUALITATIVE)
 NEXT = "volgende"  # in the query string: which voortgang comes next, as it was before a verb moved this one

@@ -6,13 +6,12 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from accounts.access import only, posted_from
 from interventions.comparison import compare
 from interventions.forms.rounds import NoReportsForm, RoundForm, ScheduleForm
 from interventions.models import PlanItem, ReportingRound
 from interventions.preview import preview
 from interventions.workflow import IN_PROGRESS, NO_REPORT, ROUND_VERBS, Conflict, Refused, RoundState, State
-
-from .decorators import only, posted_from
 
 
 @dataclass(frozen=True)

@@ -529,11 +529,13 @@ def test_opening_is_confirmed_and_warns_by_name_of_whom_it_does_not_reach(client
 
     document = page(client, "open_round", 2024)
 
-    def named(section):
-        return [text_of(item) for item in document.xpath(f"//section[@aria-labelledby='{section}']//li")]
-
-    assert named("zonder-initiatiefnemer") == [str(nobody)]
-    assert named("zonder-contactpersoon") == [str(no_contact), str(nobody)]
+    named = {
+        details.find("summary").text: text_of(details.find_class("columns")[0]) for details in document.iter("details")
+    }
+    assert named == {
+        "1 zonder initiatiefnemer": str(nobody),
+        "2 zonder contactpersoon": f"{no_contact} {nobody}",
+    }
     assert "Niet iedereen wordt bereikt." in main(document)
     assert buttons(document) == ["Ronde 2024 openen"]
     assert ReportingRound.objects.get().state == "planned"
@@ -542,6 +544,12 @@ def test_opening_is_confirmed_and_warns_by_name_of_whom_it_does_not_reach(client
 
     assert ReportingRound.objects.get().state == "open"
     assert set(PlanItem.objects.filter(progress__state="to_do")) == {reached, no_contact, nobody}
+
+
+def test_opening_an_empty_plan_is_warned_of(client, beheerder):
+    RoundFactory(planned=True)
+
+    assert "Het plan van deze ronde is nog leeg." in main(page(client, "open_round", 2024))
 
 
 def test_opening_says_that_another_round_is_still_in_progress(client, beheerder):

@@ -7,6 +7,7 @@ from django.test import RequestFactory
 from accounts.models import Role, User
 from interventions.models import Demonstration
 from nprz_site import context, views
+from tests.nprz_site.test_settings import PRODUCTION, run
 
 
 def unreachable():
@@ -37,10 +38,10 @@ def menu(role, path="/"):
     ("role", "entries"),
     [
         (Role.INVULLER, ["Mijn interventies", "Overzicht"]),
-        (Role.ADVISEUR, ["Beoordelen", "Overzicht"]),
-        (Role.BEHEERDER, ["Beoordelen", "Overzicht", "Rondes"]),
+        (Role.ADVISEUR, ["Beoordelen", "Overzicht", "Plan"]),
+        (Role.BEHEERDER, ["Beoordelen", "Overzicht", "Plan", "Rondes", "Personen"]),
         (Role.LEZER, ["Overzicht"]),
-        (Role.CONTROLEUR, ["Alle interventies", "Overzicht", "Rondes"]),
+        (Role.CONTROLEUR, ["Alle interventies", "Overzicht", "Plan", "Rondes"]),
     ],
 )
 def test_menu_holds_what_the_role_can_use(role, entries):
@@ -50,3 +51,34 @@ def test_menu_holds_what_the_role_can_use(role, entries):
 def test_menu_tells_the_page_from_what_lies_below_it():
     assert menu(Role.INVULLER, "/overzicht/") == {"Mijn interventies": "", "Overzicht": "page"}
     assert menu(Role.INVULLER, "/overzicht/2023/") == {"Mijn interventies": "", "Overzicht": "true"}
+
+
+def test_health_says_ok_to_anybody_and_takes_no_session(client, db):
+    response = client.get("/gezond/")
+
+    assert (response.status_code, response.text) == (200, "ok\n")
+    assert response.cookies == {}
+    assert "no-store" in response["Cache-Control"]
+
+
+def test_health_asks_the_database_one_thing(client, db, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        client.get("/gezond/")
+
+
+WITHOUT_DATABASE = """
+from django.test import Client
+response = Client(headers={{"host": "voortgang.example"}}).get("/gezond/", secure={secure})
+print(response.status_code, response.text.strip())
+"""
+
+
+# Over http as well: who keeps watch stands beside the proxy.
+@pytest.mark.parametrize("secure", [True, False])
+def test_health_says_that_the_database_is_gone(secure):
+    gone = PRODUCTION | {"DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+
+    answer = run("manage.py", "shell", "--no-imports", "-c", WITHOUT_DATABASE.format(secure=secure), **gone)
+
+    assert answer.stdout == "503 geen verbinding met de database\n", answer.stderr
+    assert "Service Unavailable" in answer.stderr

@@ -1,0 +1,75 @@
+"""What a beheerder fills in about people and organisations. Whether it can be is for the models to say (Refused)."""
+
+from django import forms
+
+from .models import Organisation, Role, User
+
+
+class TidyCharField(forms.CharField):
+    """A name without spaces around it, and no two in a row."""
+
+    def clean(self, value):
+        return " ".join(super().clean(value).split())
+
+
+class PersonForm(forms.Form):
+    name = TidyCharField(label="Naam", max_length=User._meta.get_field("name").max_length)
+    role = forms.ChoiceField(label="Rol", choices=Role, widget=forms.RadioSelect)
+    organisations = forms.ModelMultipleChoiceField(
+        label="Organisaties",
+        help_text="Een invuller schrijft namens deze organisaties, hun afdelingen en hun collectieven.",
+        queryset=Organisation.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class InvitationForm(PersonForm):
+    email = forms.EmailField(
+        label="E-mailadres", help_text="Hier komt de uitnodiging binnen. Het adres ligt daarna vast."
+    )
+    field_order = ("email", "name", "role", "organisations")
+
+
+class VersionedForm(forms.Form):
+    """`version` is the one that the user saw."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def move_to_version(self, version):
+        """Let what was typed stand as a change of what is stored now, so that saving again is a decision."""
+        self.data = self.data.copy()
+        self.data["version"] = version
+
+
+class ChangePersonForm(VersionedForm, PersonForm):
+    def __init__(self, *args, why_not_role="", **kwargs):
+        """`why_not_role` says why the role is locked."""
+        super().__init__(*args, **kwargs)
+        self.fields["role"].disabled = bool(why_not_role)
+        self.fields["role"].help_text = why_not_role
+
+
+class OrganisationForm(forms.Form):
+    name = TidyCharField(label="Naam", max_length=Organisation._meta.get_field("name").max_length)
+    kind = forms.ChoiceField(
+        label="Soort", choices=Organisation.Kind, initial=Organisation.Kind.PARTNER, widget=forms.RadioSelect
+    )
+    parent = forms.ModelChoiceField(
+        label="Afdeling van",
+        help_text="Alleen voor een afdeling.",
+        queryset=Organisation.objects.partners(),
+        required=False,
+        empty_label="Geen",
+    )
+    members = forms.ModelMultipleChoiceField(
+        label="Leden",
+        help_text="Alleen voor een collectief. Wie bij een lid hoort, schrijft ook namens het collectief.",
+        queryset=Organisation.objects.possible_members(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class ChangeOrganisationForm(VersionedForm, OrganisationForm):
+    pass

@@ -1,0 +1,1 @@
+"""One module per audience: the beheerder, who keeps people and organisations, and everybody about themselves."""

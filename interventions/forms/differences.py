@@ -1,0 +1,14 @@
+"""Two versions of what a form holds, in words."""
+
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two versions of one field in words: what is stored now, and what was typed; in a text what differs is marked."""
+
+    label: str
+    stored: str
+    typed: str | SafeString

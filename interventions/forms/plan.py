@@ -1,0 +1,181 @@
+"""What the bureau edits in the plan of a round. What the plan may say is for the model to judge (workflow.Refused)."""
+
+from functools import cached_property
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from accounts.models import Organisation
+from interventions.filters import WITHOUT_PILLAR, themes_by_pillar
+from interventions.models import Funding, Initiator, PlanItem
+from interventions.models.plan import HIGHEST_NUMBER, Initiation, PlanContent
+from programme.differences import differs, marked_differences
+from programme.fields import RichTextFormField
+from programme.models import Pillar, Theme
+
+from .differences import Difference
+
+DESCRIPTION = "Korte beschrijving"
+NOTHING = "leeg"
+
+
+class InitiatorForm(forms.Form):
+    """One organisation on a plan item; without an organisation the row is none."""
+
+    organisation = forms.TypedChoiceField(label="Organisatie", coerce=int, empty_value=None, required=False)
+    role = forms.ChoiceField(label="Rol", choices=Initiator.Role, initial=Initiator.Role.INITIATOR)
+    confirmed = forms.BooleanField(label="Bevestigd", required=False)
+
+    def __init__(self, *args, organisations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].choices = organisations
+
+
+InitiatorFormSet = forms.formset_factory(InitiatorForm, extra=3, can_order=True, max_num=50)
+
+
+class PlanItemForm(forms.Form):
+    """All that a plan item says, for one that is new: `initial` is a PlanContent."""
+
+    name = forms.CharField(label="Naam", max_length=PlanItem._meta.get_field("name").max_length)
+    pillar = forms.ModelChoiceField(
+        label="Pijler", queryset=Pillar.objects.all(), required=False, empty_label=WITHOUT_PILLAR
+    )
+    number = forms.IntegerField(
+        label="Nummer", min_value=1, max_value=HIGHEST_NUMBER, required=False, help_text="Verplicht in een pijler."
+    )
+    letter = forms.CharField(label="Letter", max_length=1, required=False, help_text="Zoals de b van W4b.")
+    theme = forms.TypedChoiceField(label="Thema", coerce=int, empty_value=None, required=False)
+    former_name = forms.CharField(
+        label="Was",
+        help_text=PlanItem._meta.get_field("former_name").help_text,
+        max_length=PlanItem._meta.get_field("former_name").max_length,
+        required=False,
+    )
+    description = RichTextFormField(label=DESCRIPTION, required=False)
+    funding = forms.ModelMultipleChoiceField(
+        label="Financiering", queryset=Funding.objects.all(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data=None, *, content):
+        super().__init__(data, initial=vars(content))
+        self.fields["theme"].choices = [("", "Geen thema"), *themes_by_pillar()]
+        organisations = [("", "Geen organisatie"), *((one.pk, one.name) for one in Organisation.objects.all())]
+        self.initiators = InitiatorFormSet(
+            data,
+            initial=[vars(one) for one in content.initiators],
+            prefix="initiators",
+            form_kwargs={"organisations": organisations},
+        )
+
+    def is_valid(self):
+        return super().is_valid() and self.initiators.is_valid()
+
+    def content(self):
+        """What was filled in."""
+        return PlanContent(**self._kept())
+
+    def _kept(self):
+        typed, pillar = self.cleaned_data, self.cleaned_data["pillar"]
+        return {name: typed[name] for name in ("name", "number", "letter", "theme", "former_name", "description")} | {
+            "pillar": pillar and pillar.pk,
+            "funding": frozenset(one.pk for one in typed["funding"]),
+            "initiators": tuple(
+                Initiation(*(row.cleaned_data[name] for name in ("organisation", "role", "confirmed")))
+                for row in self.initiators.ordered_forms
+                if row.cleaned_data["organisation"]
+            ),
+        }
+
+
+class ChangeForm(PlanItemForm):
+    """What a plan item says now; `version` is the one the user saw."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    contacts = forms.ModelMultipleChoiceField(
+        label="Contactpersonen",
+        help_text="Zij zien deze interventie bovenaan in hun lijst en krijgen de berichten erover.",
+        queryset=get_user_model().objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data=None, *, item):
+        super().__init__(data, content=item.content())
+        self.item = item
+        self.initial["version"] = item.version
+        chosen = Q(pk__in=self.initial["contacts"]) | Q(pk__in=item.writers().values("pk"))
+        self.fields["contacts"].queryset = get_user_model().objects.filter(chosen)
+
+    def _kept(self):
+        return super()._kept() | {"contacts": frozenset(one.pk for one in self.cleaned_data["contacts"])}
+
+    def move_to_current_version(self):
+        """Let what was typed stand as a change of what is stored now, so that saving again is a decision."""
+        self.data = self.data.copy()
+        self.data["version"] = self.item.version
+
+    @cached_property
+    def _differences(self):
+        return plan_differences(self.item.content(), self.content())
+
+    def text_differences(self):
+        """The description, when it was typed otherwise than it is stored now."""
+        return [one for one in self._differences if one.label == DESCRIPTION]
+
+    def other_differences(self):
+        """What else was filled in otherwise than it is stored now, in the order of the page."""
+        return [one for one in self._differences if one.label != DESCRIPTION]
+
+
+def plan_differences(stored, typed, *, names=None):
+    """Where two PlanContents differ, field by field in words; in the description what differs is marked.
+
+    `names` is a Names that was made for more of them.
+    """
+    names = names or Names()
+    before, after = names.in_words(stored), names.in_words(typed)
+    differences = [Difference(label, before[label], after[label]) for label in before if before[label] != after[label]]
+    if differs(stored.description, typed.description):
+        marked = marked_differences(stored.description, typed.description)
+        differences.append(Difference(DESCRIPTION, stored.description, marked))
+    return differences
+
+
+class Names:
+    """What the keys in a PlanContent stand for, fetched once for as many of them as there are."""
+
+    def __init__(self):
+        models = {
+            "pillar": Pillar,
+            "funding": Funding,
+            "organisation": Organisation,
+            "person": get_user_model(),
+        }
+        self._names = {kind: {one.pk: str(one) for one in model.objects.all()} for kind, model in models.items()}
+        self._names["theme"] = {one.pk: str(one) for one in Theme.objects.select_related("parent")}
+
+    def in_words(self, content):
+        """What `content` says by the label of its field, the description excepted."""
+        initiators = (
+            f"{self._name('organisation', one.organisation)} ({Initiator.Role(one.role).label}"
+            f"{', bevestigd' if one.confirmed else ''})"
+            for one in content.initiators
+        )
+        return {
+            "Naam": content.name,
+            "Pijler": self._name("pillar", content.pillar) if content.pillar else WITHOUT_PILLAR,
+            "Nummer": f"{content.number or ''}{content.letter}" or NOTHING,
+            "Thema": self._name("theme", content.theme) if content.theme else NOTHING,
+            "Was": content.former_name or NOTHING,
+            "Financiering": self._list("funding", content.funding),
+            "Initiatiefnemers": ", ".join(initiators) or NOTHING,
+            "Contactpersonen": self._list("person", content.contacts),
+        }
+
+    def _name(self, kind, key):
+        return self._names[kind].get(key, "verwijderd")
+
+    def _list(self, kind, keys):
+        return ", ".join(sorted(self._name(kind, key) for key in keys)) or NOTHING

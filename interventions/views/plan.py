@@ -1,0 +1,220 @@
+"""The plan of a round, for the bureau that edits it and for who may read it."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.access import only, posted_from
+from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY
+from interventions.forms.plan import ChangeForm, Names, PlanItemForm, plan_differences
+from interventions.forms.review import ReasonForm
+from interventions.models import PlanItem, ReportingRound
+from interventions.models.plan import PlanContent
+from interventions.workflow import Conflict, Refused
+from programme.models import Pillar
+
+STEPS = {"omhoog": -1, "omlaag": 1}
+
+
+# The plan of a round, a pijler at a time
+
+
+@dataclass(frozen=True)
+class PillarPlan:
+    """The plan of one pijler (None: Organisatie en financiën), and what is not arranged in it yet."""
+
+    pillar: Pillar | None
+    total: int
+    without_initiator: int
+    without_contact: int
+
+    @property
+    def key(self):
+        """What stands for it in a URL."""
+        return self.pillar.abbreviation if self.pillar else WITHOUT_PILLAR_KEY
+
+    def __str__(self):
+        return str(self.pillar or WITHOUT_PILLAR)
+
+
+@only("sees_everything")
+def latest(request):
+    """The plan that is worked on: that of the last round there is."""
+    reporting_round = ReportingRound.objects.first()
+    if reporting_round is None:
+        return render(request, "interventions/plan/no_round.html")
+    return redirect("interventions:plan_year", year=reporting_round.year)
+
+
+@only("sees_everything")
+def of_year(request, year):
+    return _plan_page(request, get_object_or_404(ReportingRound, year=year))
+
+
+def _plan_page(request, reporting_round):
+    items = PlanItem.objects.in_round(reporting_round)
+    going_on = items.continuing().select_related("pillar").in_printed_order()
+    gaps = list(going_on.without_initiator()), list(going_on.without_contact())
+    pillars = _pillars(items, *gaps)
+    chosen = next((one for one in pillars if one.key == request.GET.get("pijler")), pillars[0])
+    context = {
+        "round": reporting_round,
+        "rounds": ReportingRound.objects.all(),
+        "without_initiator": gaps[0],
+        "without_contact": gaps[1],
+        "pillars": pillars,
+        "chosen": chosen,
+        "items": items.of_pillar(chosen.pillar).for_plan(),
+        "why_not": reporting_round.why_not_change_plan(user=request.user),
+    }
+    return render(request, "interventions/plan/plan.html", context)
+
+
+def _pillars(items, without_initiator, without_contact):
+    """All pijlers there are, with how far the plan of each is."""
+    keys = list(items.values_list("pillar", flat=True))
+    gaps = [[item.pillar_id for item in gap] for gap in (without_initiator, without_contact)]
+    return [
+        PillarPlan(pillar, *(column.count(pillar and pillar.pk) for column in (keys, *gaps)))
+        for pillar in (*Pillar.objects.all(), None)
+    ]
+
+
+def _plan_url(item):
+    """The place of `item` in the plan of its round."""
+    key = item.pillar.abbreviation if item.pillar_id else WITHOUT_PILLAR_KEY
+    url = reverse("interventions:plan_year", args=[item.round.year])
+    return f"{url}?{urlencode({'pijler': key})}#regel-{item.pk}"
+
+
+# One plan item
+
+
+def _item(pk):
+    return get_object_or_404(PlanItem.objects.select_related("round", "pillar", "theme__parent", "progress"), pk=pk)
+
+
+@only("sees_everything")
+def item(request, pk):
+    """What the plan says of one interventie, to change or to read."""
+    plan_item = _item(pk)
+    return _item_page(request, plan_item, ChangeForm(item=plan_item))
+
+
+@only("is_bureau")
+@posted_from("interventions:plan_item", "pk")
+def change(request, pk):
+    plan_item = _item(pk)
+    form = ChangeForm(request.POST, item=plan_item)
+    if not form.is_valid():
+        return _item_page(request, plan_item, form)
+    try:
+        changed = plan_item.change(form.content(), by=request.user, version=form.cleaned_data["version"])
+    except Refused as refused:
+        return _item_page(request, plan_item, form, refused=refused)
+    messages.success(request, f"{plan_item}: opgeslagen." if changed else "Er was niets gewijzigd.")
+    return redirect("interventions:plan_item", pk=pk)
+
+
+def _item_page(request, plan_item, form, *, refused=None, stopping=None):
+    """The page of `plan_item`. What was typed is on it, also when it could not be kept.
+
+    `refused` is why it could not, `stopping` the reason that was given for stopping when it was that.
+    """
+    if isinstance(refused, Conflict) and stopping is None:
+        form.move_to_current_version()
+    elif refused and stopping is None:
+        form.add_error(None, str(refused))
+    context = {
+        "item": plan_item,
+        "round": plan_item.round,
+        "plan_url": _plan_url(plan_item),
+        "form": form,
+        "media": form.media.with_nonce(request.csp_nonce),
+        "conflict": refused if isinstance(refused, Conflict) and stopping is None else None,
+        "latest": refused and plan_item.revisions.select_related("by").last(),
+        "why_not": plan_item.why_not_change(user=request.user),
+        "why_not_drop": plan_item.why_not_drop(user=request.user),
+        "not_stopped": refused if stopping is not None else None,
+        "stopping": stopping,
+        "history": _history(plan_item),
+        "predecessors": PlanItem.objects.predecessors_of(plan_item.intervention_id),
+        "successors": PlanItem.objects.successors_of(plan_item.intervention_id),
+    }
+    return render(request, "interventions/plan/item.html", context, status=409 if refused else 200)
+
+
+def _history(plan_item):
+    """The versions of `plan_item` that were kept, the latest first, each with what it changed in words."""
+    revisions = list(plan_item.revisions.select_related("by"))
+    if not revisions:
+        return []
+    names = Names()
+    contents = [PlanContent.from_json(revision.content) for revision in revisions]
+    changes = [plan_differences(old, new, names=names) for old, new in pairwise(contents)]
+    return list(zip(revisions, [[], *changes], strict=True))[::-1]
+
+
+@only("is_bureau")
+def add(request, year):
+    reporting_round = get_object_or_404(ReportingRound, year=year)
+    pillar = Pillar.objects.filter(abbreviation=request.GET.get("pijler")).first()
+    content = PlanContent(
+        name="",
+        pillar=pillar and pillar.pk,
+        theme=None,
+        number=pillar and PlanItem.objects.in_round(reporting_round).of_pillar(pillar).next_number(),
+    )
+    form = PlanItemForm(request.POST or None, content=content)
+    if form.is_valid():
+        try:
+            added = reporting_round.add_item(form.content(), by=request.user)
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"{added} staat in het plan. Kies nu de contactpersonen.")
+            return redirect("interventions:plan_item", pk=added.pk)
+    context = {
+        "round": reporting_round,
+        "pillar": pillar,
+        "form": form,
+        "media": form.media.with_nonce(request.csp_nonce),
+        "why_not": reporting_round.why_not_change_plan(user=request.user),
+    }
+    return render(request, "interventions/plan/add.html", context)
+
+
+@only("is_bureau")
+@posted_from("interventions:plan_item", "pk")
+def move(request, pk):
+    """One place up or down in its thema; the button says which."""
+    plan_item = _item(pk)
+    if (step := STEPS.get(request.POST.get("waarheen"))) is None:
+        raise BadRequest("Waarheen?")
+    try:
+        plan_item.move(step, by=request.user)
+        messages.success(request, f"{plan_item} staat nu een plaats {'hoger' if step < 0 else 'lager'}.")
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect(_plan_url(plan_item))
+
+
+@only("is_bureau")
+@posted_from("interventions:plan_item", "pk")
+def drop(request, pk):
+    plan_item = _item(pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_json())
+    try:
+        plan_item.drop(by=request.user, **form.cleaned_data)
+    except Refused as refused:
+        reason = form.cleaned_data["reason"]
+        return _item_page(request, plan_item, ChangeForm(item=plan_item), refused=refused, stopping=reason)
+    messages.success(request, f"{plan_item}: vervallen. In het volgende plan staat deze interventie niet meer.")
+    return redirect(_plan_url(plan_item))

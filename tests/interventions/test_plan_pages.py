@@ -1,0 +1,458 @@
+"""The pages on which the bureau edits the plan: all of it on one page per pijler, nothing overwritten, nothing lost."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from lxml import html
+
+from interventions.models import Funding, PlanItem, ReportingRound
+from interventions.models.plan import Initiation
+from tests.factories import (
+    InitiatorFactory,
+    OrganisationFactory,
+    PillarFactory,
+    PlanItemFactory,
+    RoundFactory,
+    ThemeFactory,
+    UpdateFactory,
+    UserFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def adviseur(client):
+    user = UserFactory(adviseur=True, name="Anna de Vries")
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def pillar():
+    return PillarFactory(name="Werk", abbreviation="W")
+
+
+@pytest.fixture
+def item(pillar):
+    """W4, as complete as it can be, in a planned round."""
+    organisation = OrganisationFactory(name="Gemeente")
+    item = PlanItemFactory(
+        round=RoundFactory(planned=True),
+        pillar=pillar,
+        theme=ThemeFactory(pillar=pillar, name="Naar werk"),
+        number=4,
+        position=1,
+        name="Leerwerkloket",
+        former_name="Loket",
+        description="<p>Eén loket.</p>",
+        trekker=organisation,
+    )
+    item.contacts.add(UserFactory(name="Piet Bos", organisations=[organisation]))
+    item.funding.add(Funding.objects.create(name="Regio Deal"))
+    return item
+
+
+def get(client, name, *args, query=""):
+    response = client.get(reverse(f"interventions:{name}", args=args) + query)
+    assert response.status_code == 200
+    return html.fromstring(response.content)
+
+
+def text_of(element):
+    return " ".join(element.text_content().split())
+
+
+def fields_of(page, name, *args):
+    """What the form on `page` that is posted to the url `name` would send as it stands."""
+    action = reverse(f"interventions:{name}", args=args)
+    form = next(form for form in page.forms if form.get("action") in (action, None) and form.method == "POST")
+    values = {}
+    for key, value in form.form_values():
+        values.setdefault(key, []).append(value)
+    return values
+
+
+def rows(page):
+    table = page.xpath("//div[starts-with(@aria-label, 'Interventies van')]//table")[0]
+    return [[text_of(cell) for cell in row.xpath("td|th")] for row in table.xpath(".//tr[starts-with(@id, 'regel-')]")]
+
+
+def errors(page):
+    return [text_of(one) for one in page.find_class("error-summary")]
+
+
+def messages(page):
+    return [text_of(one) for one in page.find_class("utrecht-alert__message")]
+
+
+# The plan of a pijler
+
+
+def test_plan_shows_the_rows_of_a_pijler_with_all_that_is_arranged(client, adviseur, item):
+    InitiatorFactory(
+        plan_item=item, organisation=OrganisationFactory(name="Woonstad"), role="dataleverancier", position=1
+    )
+    PlanItemFactory(round=item.round, pillar=item.pillar, number=5, position=2, name="Jobcoaching")
+    PlanItemFactory(round=item.round, name="elsewhere")
+
+    page = get(client, "plan_year", 2024, query="?pijler=W")
+
+    assert rows(page) == [
+        [
+            "W4",
+            "Leerwerkloket Was: Loket",
+            "Gemeente trekker, aangenomen Woonstad dataleverancier",
+            "Piet Bos",
+            "Regio Deal",
+            "",
+        ],
+        ["W5", "Jobcoaching", "geen", "geen", "", ""],
+    ]
+    assert [text_of(one) for one in page.xpath("//th[@scope='rowgroup']")] == ["Naar werk"]
+
+
+def test_plan_has_a_page_for_what_is_in_no_pijler(client, adviseur, item):
+    PlanItemFactory(round=item.round, activity=True, name="Communicatie")
+
+    assert [row[1] for row in rows(get(client, "plan_year", 2024, query="?pijler=OF"))] == ["Communicatie"]
+
+
+def test_plan_says_what_was_stopped(client, adviseur, item):
+    UpdateFactory(plan_item=item, dropped=True)
+
+    assert rows(get(client, "plan_year", 2024))[0][1] == "Leerwerkloket Was: Loket vervallen"
+
+
+def gaps(page):
+    return {
+        text_of(one.xpath("summary")[0]): [text_of(link) for link in one.xpath(".//a")]
+        for one in page.xpath("//details[summary[contains(., 'zonder')]]")
+    }
+
+
+def test_plan_lists_who_has_no_initiator_or_contact_until_nobody_has(client, adviseur, item):
+    alone = PlanItemFactory(round=item.round, pillar=item.pillar, number=5, name="Jobcoaching")
+    supplied = PlanItemFactory(round=item.round, activity=True, name="Communicatie")
+    InitiatorFactory(plan_item=supplied, role="dataleverancier")
+    supplied.contacts.add(item.contacts.get())
+    UpdateFactory(plan_item=PlanItemFactory(round=item.round), dropped=True)
+
+    assert gaps(get(client, "plan_year", 2024)) == {
+        "2 zonder initiatiefnemer": ["W5 Jobcoaching", "Communicatie"],
+        "1 zonder contactpersoon": ["W5 Jobcoaching"],
+    }
+
+    for one in (alone, supplied):
+        InitiatorFactory(plan_item=one)
+        one.contacts.add(item.contacts.get())
+    assert gaps(get(client, "plan_year", 2024)) == {}
+
+
+def test_plan_counts_per_pijler_what_is_not_arranged(client, adviseur, item):
+    PlanItemFactory(round=item.round, pillar=item.pillar, number=5)
+
+    page = get(client, "plan_year", 2024)
+
+    table = page.xpath("//table[caption='Het plan per pijler']")[0]
+    assert [[text_of(cell) for cell in row] for row in table.xpath("tbody/tr")] == [
+        ["Werk", "2", "1", "1"],
+        ["Organisatie en financiën", "0", "0", "0"],
+    ]
+
+
+def test_plan_that_is_worked_on_is_that_of_the_last_round(client, adviseur, item):
+    RoundFactory(year=2025, planned=True)
+
+    assert client.get(reverse("interventions:plan")).url == reverse("interventions:plan_year", args=[2025])
+
+
+def test_plan_before_there_is_a_round_says_so(client, adviseur):
+    assert "Er is nog geen rapportageronde." in text_of(get(client, "plan"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "role", "why"),
+    [
+        ({"closed": True}, "adviseur", "De ronde 2024 is afgesloten; het plan ligt vast."),
+        ({"historical": True}, "adviseur", "alleen een beheerder wijzigt het plan."),
+        ({}, "controleur", "Het plan is aan het programmabureau."),
+    ],
+)
+def test_plan_that_may_not_be_changed_is_read_and_says_why(fields, role, why, client, pillar):
+    client.force_login(UserFactory(role=role))
+    item = PlanItemFactory(round=RoundFactory(**fields), pillar=pillar, description="<p>Eén loket.</p>")
+
+    plan, page = get(client, "plan_year", 2024), get(client, "plan_item", item.pk)
+
+    for one in (plan, page):
+        assert why in text_of(one)
+        assert one.xpath("//main//button") == []
+    assert "Eén loket." in text_of(page)
+    assert not plan.xpath("//a[contains(., 'toevoegen')]")
+
+
+def rename(item, name, *, by):
+    item.change(replace(item.content(), name=name), by=by, version=item.version)
+
+
+def count_queries(client, name, *args):
+    with CaptureQueriesContext(connection) as queries:
+        get(client, name, *args)
+    return len(queries)
+
+
+def more_of(item):
+    """Two more rows like W4."""
+    for number in (5, 6):
+        other = PlanItemFactory(
+            round=item.round, pillar=item.pillar, number=number, theme=item.theme, trekker=OrganisationFactory()
+        )
+        other.contacts.set([UserFactory(), *item.contacts.all()])
+        other.funding.set(item.funding.all())
+
+
+def test_plan_takes_as_many_queries_for_3_rows_as_for_1(client, adviseur, item):
+    one = count_queries(client, "plan_year", 2024)
+    more_of(item)
+
+    assert count_queries(client, "plan_year", 2024) == one
+
+
+def test_plan_item_takes_as_many_queries_for_much_as_for_little(client, adviseur, item):
+    rename(item, "Loket 2", by=adviseur)
+    one = count_queries(client, "plan_item", item.pk)
+    rename(item, "Loket 3", by=adviseur)
+    rename(item, "Loket 4", by=adviseur)
+    InitiatorFactory.create_batch(3, plan_item=item, role="initiatiefnemer")
+    item.contacts.add(*UserFactory.create_batch(3))
+
+    assert count_queries(client, "plan_item", item.pk) == one
+
+
+# One plan item
+
+
+def test_item_that_is_saved_as_it_stands_changes_nothing(client, adviseur, item):
+    page = get(client, "plan_item", item.pk)
+
+    response = client.post(
+        reverse("interventions:change_item", args=[item.pk]), fields_of(page, "change_item", item.pk), follow=True
+    )
+
+    assert messages(html.fromstring(response.content)) == ["Er was niets gewijzigd."]
+    assert PlanItem.objects.get().version == 1
+
+
+def test_item_is_changed_in_all_that_it_says(client, adviseur, item):
+    other, second = PillarFactory(abbreviation="S"), OrganisationFactory(name="Woonstad")
+    theme, funding = ThemeFactory(pillar=other), Funding.objects.create(name="Spuk")
+    first = item.initiators.get().organisation
+    fields = fields_of(get(client, "plan_item", item.pk), "change_item", item.pk) | {
+        "name": "Balie",
+        "pillar": other.pk,
+        "number": 7,
+        "letter": "b",
+        "theme": theme.pk,
+        "former_name": "Leerwerkloket",
+        "description": "<p>Eén <strong>balie</strong>.</p>",
+        "funding": [funding.pk],
+        "contacts": [],
+        "initiators-0-role": "initiatiefnemer",
+        "initiators-0-ORDER": 2,
+        "initiators-1-organisation": second.pk,
+        "initiators-1-role": "trekker",
+        "initiators-1-confirmed": "on",
+        "initiators-1-ORDER": 1,
+    }
+
+    response = client.post(reverse("interventions:change_item", args=[item.pk]), fields)
+
+    assert response.url == reverse("interventions:plan_item", args=[item.pk])
+    content = PlanItem.objects.get().content()
+    assert vars(content) == {
+        "name": "Balie",
+        "pillar": other.pk,
+        "theme": theme.pk,
+        "number": 7,
+        "letter": "b",
+        "former_name": "Leerwerkloket",
+        "description": "<p>Eén <strong>balie</strong>.</p>",
+        "funding": frozenset({funding.pk}),
+        "initiators": (Initiation(second.pk, "trekker", confirmed=True), Initiation(first.pk, "initiatiefnemer")),
+        "contacts": frozenset(),
+    }
+
+
+def test_initiator_is_taken_off_by_choosing_no_organisation(client, adviseur, item):
+    fields = fields_of(get(client, "plan_item", item.pk), "change_item", item.pk)
+
+    client.post(reverse("interventions:change_item", args=[item.pk]), fields | {"initiators-0-organisation": ""})
+
+    assert not item.initiators.exists()
+
+
+def test_contacts_are_chosen_from_who_may_write_here(client, adviseur, item):
+    UserFactory(name="Van elders", organisations=[OrganisationFactory()])
+    UserFactory(name="Vertrokken", organisations=[item.initiators.get().organisation], is_active=False)
+    member = OrganisationFactory(name="School")
+    collective = OrganisationFactory(kind="collective")
+    collective.members.add(member)
+    InitiatorFactory(plan_item=item, organisation=collective, role="initiatiefnemer", position=1)
+    UserFactory(name="Van een lid", organisations=[member])
+    item.contacts.add(UserFactory(name="Nog van vroeger"))
+
+    page = get(client, "plan_item", item.pk)
+
+    offered = [text_of(one) for one in page.xpath("//fieldset[@id='id_contacts']//label")]
+    assert offered == ["Nog van vroeger", "Piet Bos", "Van een lid"]
+
+
+def test_conflict_shows_both_versions_and_overwrites_nothing(client, adviseur, item):
+    url = reverse("interventions:change_item", args=[item.pk])
+    seen = fields_of(get(client, "plan_item", item.pk), "change_item", item.pk)
+    other = UserFactory(beheerder=True, name="Bea Beheer")
+    client.post(url, seen | {"name": "Balie", "description": "<p>Twee loketten.</p>"})
+    client.force_login(other)
+
+    response = client.post(url, seen | {"name": "Bureau", "description": "<p>Drie loketten.</p>", "number": 9})
+
+    page = html.fromstring(response.content)
+    assert response.status_code == 409
+    assert "Laatst opgeslagen door Anna de Vries" in errors(page)[0]
+    stored, mine = page.find_class("compare--conflict")[0].find_class("rich-text")
+    assert (text_of(stored), mine.xpath(".//del/text()"), mine.xpath(".//ins/text()")) == (
+        "Twee loketten.",
+        ["Twee"],
+        ["Drie"],
+    )
+    table = page.xpath("//table[caption='Andere verschillen']")[0]
+    assert [[text_of(cell) for cell in row] for row in table.xpath("tbody/tr")] == [
+        ["Naam", "Balie", "Bureau"],
+        ["Nummer", "4", "9"],
+    ]
+    assert PlanItem.objects.get().name == "Balie"
+
+    client.post(url, fields_of(page, "change_item", item.pk))
+    assert (PlanItem.objects.get().name, PlanItem.objects.get().number) == ("Bureau", 9)
+    assert [one.content["name"] for one in item.revisions.all()] == ["Leerwerkloket", "Balie", "Bureau"]
+
+
+def test_refusal_is_said_on_the_page_with_what_was_typed(client, adviseur, item):
+    PlanItemFactory(round=item.round, pillar=item.pillar, number=5, name="Jobcoaching")
+    fields = fields_of(get(client, "plan_item", item.pk), "change_item", item.pk)
+
+    response = client.post(
+        reverse("interventions:change_item", args=[item.pk]), fields | {"number": 5, "name": "Getypt"}
+    )
+
+    page = html.fromstring(response.content)
+    assert "W5 is al Jobcoaching. Kies een ander nummer, of zet er een letter bij." in errors(page)[0]
+    assert fields_of(page, "change_item", item.pk)["name"] == ["Getypt"]
+    assert PlanItem.objects.get(pk=item.pk).name == "Leerwerkloket"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("name", "", "Naam: Vul dit veld in."),
+        ("number", "vier", "Nummer: Voer een geheel getal in."),
+        ("pillar", "999999", "Pijler: Selecteer een geldige keuze."),
+        ("theme", "x", "Thema: Selecteer een geldige keuze."),
+        ("letter", "ab", "Letter: Zorg dat deze waarde niet meer dan 1 teken bevat"),
+    ],
+)
+def test_what_was_typed_wrong_is_named_by_its_field(field, value, said, client, adviseur, item):
+    fields = fields_of(get(client, "plan_item", item.pk), "change_item", item.pk)
+
+    response = client.post(reverse("interventions:change_item", args=[item.pk]), fields | {field: value})
+
+    assert said in errors(html.fromstring(response.content))[0]
+    assert PlanItem.objects.get().version == 1
+
+
+def test_history_says_who_changed_what(client, adviseur, item):
+    fields = fields_of(get(client, "plan_item", item.pk), "change_item", item.pk)
+    client.post(reverse("interventions:change_item", args=[item.pk]), fields | {"name": "Balie", "number": 5})
+
+    page = get(client, "plan_item", item.pk)
+
+    latest, first = (text_of(one) for one in page.find_class("timeline__item"))
+    assert latest.startswith("Gewijzigd: naam, nummer Anna de Vries,")
+    assert "Naam Leerwerkloket Balie Nummer 4 5" in latest
+    assert first == "Overgenomen (meegeleverd plan)"
+
+
+# Adding, moving, stopping
+
+
+def test_item_is_added_with_the_next_number_of_its_pijler(client, adviseur, item):
+    page = get(client, "add_item", 2024, query="?pijler=W")
+    fields = fields_of(page, "add_item", 2024)
+    assert (fields["pillar"], fields["number"]) == ([str(item.pillar_id)], ["5"])
+
+    response = client.post(
+        reverse("interventions:add_item", args=[2024]), fields | {"name": "Jobcoaching"}, follow=True
+    )
+
+    added = PlanItem.objects.get(name="Jobcoaching")
+    assert response.request["PATH_INFO"] == reverse("interventions:plan_item", args=[added.pk])
+    assert messages(html.fromstring(response.content)) == [
+        "W5 Jobcoaching staat in het plan. Kies nu de contactpersonen."
+    ]
+
+
+def test_item_that_cannot_be_added_is_refused_with_what_was_typed(client, adviseur, item):
+    fields = fields_of(get(client, "add_item", 2024, query="?pijler=W"), "add_item", 2024)
+
+    response = client.post(
+        reverse("interventions:add_item", args=[2024]), fields | {"name": "Jobcoaching", "number": 4}
+    )
+
+    page = html.fromstring(response.content)
+    assert "W4 is al Leerwerkloket." in errors(page)[0]
+    assert fields_of(page, "add_item", 2024)["name"] == ["Jobcoaching"]
+    assert PlanItem.objects.count() == 1
+
+
+def test_item_is_moved_by_its_buttons(client, adviseur, item):
+    PlanItemFactory(round=item.round, pillar=item.pillar, theme=item.theme, number=5, position=2, name="Jobcoaching")
+    page = get(client, "plan_year", 2024)
+    up = page.xpath("//button[@aria-label='Omhoog: W5 Jobcoaching']")[0]
+    assert not page.xpath("//button[@aria-label='Omhoog: W4 Leerwerkloket']")
+
+    response = client.post(up.get("formaction"), {up.get("name"): up.get("value")})
+
+    assert response.url.endswith(f"/plan/2024/?pijler=W#regel-{PlanItem.objects.get(number=5).pk}")
+    assert [row[0] for row in rows(get(client, "plan_year", 2024))] == ["W5", "W4"]
+
+
+def test_item_is_stopped_with_a_reason(client, adviseur, item):
+    fields = fields_of(get(client, "plan_item", item.pk), "drop_item", item.pk)
+
+    client.post(reverse("interventions:drop_item", args=[item.pk]), fields | {"reason": "Geen geld."})
+
+    assert PlanItem.objects.get().progress.state == "dropped"
+
+
+def test_item_that_was_changed_meanwhile_is_not_stopped_and_the_reason_stays(client, adviseur, item):
+    url = reverse("interventions:drop_item", args=[item.pk])
+
+    response = client.post(url, {"version": 0, "reason": "Geen geld."})
+
+    page = html.fromstring(response.content)
+    assert response.status_code == 409
+    assert fields_of(page, "drop_item", item.pk)["reason"] == ["Geen geld."]
+    assert "Iemand anders heeft intussen iets gewijzigd" in text_of(page)
+    assert not ReportingRound.objects.get().plan_items.filter(progress__isnull=False).exists()
+
+
+def test_item_whose_voortgang_is_approved_says_that_it_cannot_be_stopped(client, adviseur, pillar):
+    item = UpdateFactory(approved=True, plan_item__pillar=pillar).plan_item
+
+    page = get(client, "plan_item", item.pk)
+
+    assert "Stoppen kan niet. Deze voortgang is goedgekeurd; laten vervallen kan nu niet." in text_of(page)
