@@ -303,6 +303,19 @@ class OutputValue(models.Model):
         """The value as a reader sees it: '1.234,5', 'n.b.', or '' when nothing was filled in."""
         return format_number(self.value) if self.value is not None else self.get_code_display()
 
+    def why_not_set_target(self, *, user):
+        """Why `user` may not set what is aimed at now, in Dutch; "" when they may. It is part of the plan."""
+        return self.round.why_not_change_plan(user=user)
+
+    def set_target(self, target, *, by):
+        """Aim at `target`, in the unit of the indicator; None for nothing in particular."""
+        with transaction.atomic():
+            self.round.lock_plan(by=by)
+            self.target = target
+            self.save(update_fields=["target"])
+
+    set_target.alters_data = True
+
 
 def parse_figure(text):
     """What was typed or pasted in a cell of the grid, as (value, code).

@@ -285,6 +285,10 @@ class ReportingRound(models.Model):
         """Why `user` may not release or withdraw colours now; "" when they may."""
         if not user.is_bureau:
             return "Kleuren zijn aan het programmabureau."
+        if self.historical:
+            if user.is_beheerder:
+                return ""
+            return f"De ronde {self.year} is overgenomen uit een eerder rapport; alleen een beheerder toont kleuren."
         if not self.in_progress:
             return f"De ronde {self.year} is {self.get_state_display()}; de kleuren liggen vast."
         return ""
