@@ -119,15 +119,46 @@ class OutputIndicator(models.Model):
             yield
 
 
+class IndicatorPlacementQuerySet(models.QuerySet):
+    def filling_in(self, reporting_round):
+        """Where the figures of a round are filled in: at the owner, or in earlier plans at what it took over from."""
+        going_on = PlanItem.objects.in_round(reporting_round).continuing().values("intervention")
+        return self.filter(Q(owner=True) | Q(former_owner=True, intervention__in=going_on))
+
+    def hand_over(self, *, of, to):
+        """Let `to` fill in from now on what the interventies `of` filled in; what they reported stays theirs.
+
+        What they only show stands at `to` as well.
+        """
+        placed = {}
+        for intervention in of:
+            for placement in self.filter(intervention=intervention):
+                placed.setdefault(placement.indicator_id, []).append(placement)
+        for position, (indicator, placements) in enumerate(placed.items()):
+            owned = [placement for placement in placements if placement.owner]
+            for placement in owned:
+                placement.owner, placement.former_owner = False, True
+                placement.save(update_fields=["owner", "former_owner"])
+            self.create(indicator_id=indicator, intervention=to, owner=bool(owned), position=position)
+
+    hand_over.alters_data = True
+
+
 class IndicatorPlacement(models.Model):
-    """An indicator as it stands at an interventie, in the order in which that one reports it."""
+    """An indicator as it stands at an interventie, in the order in which that one reports it.
+
+    `former_owner`: filled it in until another interventie took its place, in a plan without it.
+    """
 
     indicator = models.ForeignKey(OutputIndicator, models.CASCADE, related_name="placements", verbose_name="indicator")
     intervention = models.ForeignKey(
         Intervention, models.CASCADE, related_name="placements", verbose_name="interventie"
     )
     owner = models.BooleanField("vult in", default=True)
+    former_owner = models.BooleanField("vulde in", default=False)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    objects = IndicatorPlacementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "plaats van een indicator"
@@ -150,7 +181,8 @@ class IndicatorPlacement(models.Model):
 class OutputSeriesQuerySet(models.QuerySet):
     def asked_in(self, reporting_round):
         """Those of indicators in use of which the owner is in the plan of this round."""
-        owned = IndicatorPlacement.objects.filter(owner=True, intervention__plan_items__round=reporting_round)
+        going_on = reporting_round.plan_items.continuing()
+        owned = IndicatorPlacement.objects.filter(owner=True, intervention__plan_items__in=going_on)
         return self.filter(indicator__status=OutputIndicator.Status.ACTIVE, indicator__placements__in=owned)
 
     def numbers_asked_in(self, reporting_round):
@@ -206,11 +238,8 @@ class OutputValueQuerySet(models.QuerySet):
 
     def owned_by(self, plan_item):
         """The values `plan_item` itself reports in its round."""
-        return self.filter(
-            round=plan_item.round_id,
-            series__indicator__placements__intervention=plan_item.intervention_id,
-            series__indicator__placements__owner=True,
-        )
+        here = IndicatorPlacement.objects.filling_in(plan_item.round_id).filter(intervention=plan_item.intervention_id)
+        return self.filter(round=plan_item.round_id, series__indicator__placements__in=here)
 
     def visible_to(self, *, user):
         """Values whose voortgang is approved, those at the user's own interventies, or all of them (DESIGN.md 3)."""
@@ -218,10 +247,9 @@ class OutputValueQuerySet(models.QuerySet):
             return self
         here = {"round": OuterRef("round"), "intervention__placements__indicator": OuterRef("series__indicator")}
         placed = PlanItem.objects.filter(**here)
-        # In one filter: of who fills in this figure, not of who shows it and fills in another.
-        filled_in = PlanItem.objects.filter(
-            **here, intervention__placements__owner=True, progress__state=State.APPROVED
-        )
+        # In one filter: of who fills in this figure, or did, not of who shows it and fills in another.
+        fills_in = Q(intervention__placements__owner=True) | Q(intervention__placements__former_owner=True)
+        filled_in = PlanItem.objects.filter(fills_in, **here, progress__state=State.APPROVED)
         seen = Exists(filled_in)
         if user.is_invuller:
             seen |= Exists(placed.own_of(user=user))
