@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interventions", "0003_round_version_and_events"),
+        ("interventions", "0004_import_log"),
     ]
 
     operations = [
