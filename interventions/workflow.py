@@ -3,6 +3,7 @@
 The model methods obey these tables, the buttons read them and docs/workflow.md is compared with them.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import models
@@ -11,6 +12,15 @@ from accounts.refusals import Conflict, Refused, refuse  # noqa: F401 (who does 
 
 CHANGED_BY_OTHERS = "Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat."
 CHANGED_ELSEWHERE = "U hebt in een ander venster iets gewijzigd. Bekijk eerst wat er nu staat."
+
+
+@contextmanager
+def about(item):
+    """Let a refusal say which of several it is about."""
+    try:
+        yield
+    except Refused as refused:
+        raise type(refused)(f"{item}: {refused}") from refused
 
 
 class RoundState(models.TextChoices):

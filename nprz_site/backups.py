@@ -195,7 +195,10 @@ def _run(program, *arguments, connects=False):
     info = db.connection.connection.info
     command = [postgres.program(program, host=info.host), *arguments]
     if connects:
-        command.append(f"--dbname={psycopg.conninfo.make_conninfo(**info.get_parameters())}")
+        # Only what was set: the library of the driver knows options that an older program does not.
+        asked = db.connection.get_connection_params()
+        parameters = {name: value for name, value in info.get_parameters().items() if name in asked}
+        command.append(f"--dbname={psycopg.conninfo.make_conninfo(**parameters)}")
     # Not among the arguments, where everybody on the machine could read it.
     password = {"PGPASSWORD": info.password} if info.password else {}
     done = subprocess.run(command, env=os.environ | password, capture_output=True, text=True, check=False)

@@ -1,6 +1,7 @@
 """The plan, the rounds, the progress reported and the figures that go with it."""
 
 from .figures import IndicatorPlacement, OutputIndicator, OutputSeries, OutputValue
+from .imports import ImportLog
 from .plan import (
     Funding,
     Initiator,
@@ -17,6 +18,7 @@ from .rounds import Demonstration, ReportingRound, RoundEvent
 __all__ = [
     "Demonstration",
     "Funding",
+    "ImportLog",
     "IndicatorPlacement",
     "Initiator",
     "InternalNote",

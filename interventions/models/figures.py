@@ -120,15 +120,46 @@ class OutputIndicator(models.Model):
             yield
 
 
+class IndicatorPlacementQuerySet(models.QuerySet):
+    def filling_in(self, reporting_round):
+        """Where the figures of a round are filled in: at the owner, or in earlier plans at what it took over from."""
+        going_on = PlanItem.objects.in_round(reporting_round).continuing().values("intervention")
+        return self.filter(Q(owner=True) | Q(former_owner=True, intervention__in=going_on))
+
+    def hand_over(self, *, of, to):
+        """Let `to` fill in from now on what the interventies `of` filled in; what they reported stays theirs.
+
+        What they only show stands at `to` as well.
+        """
+        placed = {}
+        for intervention in of:
+            for placement in self.filter(intervention=intervention):
+                placed.setdefault(placement.indicator_id, []).append(placement)
+        for position, (indicator, placements) in enumerate(placed.items()):
+            owned = [placement for placement in placements if placement.owner]
+            for placement in owned:
+                placement.owner, placement.former_owner = False, True
+                placement.save(update_fields=["owner", "former_owner"])
+            self.create(indicator_id=indicator, intervention=to, owner=bool(owned), position=position)
+
+    hand_over.alters_data = True
+
+
 class IndicatorPlacement(models.Model):
-    """An indicator as it stands at an interventie, in the order in which that one reports it."""
+    """An indicator as it stands at an interventie, in the order in which that one reports it.
+
+    `former_owner`: filled it in until another interventie took its place, in a plan without it.
+    """
 
     indicator = models.ForeignKey(OutputIndicator, models.CASCADE, related_name="placements", verbose_name="indicator")
     intervention = models.ForeignKey(
         Intervention, models.CASCADE, related_name="placements", verbose_name="interventie"
     )
     owner = models.BooleanField("vult in", default=True)
+    former_owner = models.BooleanField("vulde in", default=False)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    objects = IndicatorPlacementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "plaats van een indicator"
@@ -151,7 +182,8 @@ class IndicatorPlacement(models.Model):
 class OutputSeriesQuerySet(models.QuerySet):
     def asked_in(self, reporting_round):
         """Those of indicators in use of which the owner is in the plan of this round."""
-        owned = IndicatorPlacement.objects.filter(owner=True, intervention__plan_items__round=reporting_round)
+        going_on = reporting_round.plan_items.continuing()
+        owned = IndicatorPlacement.objects.filter(owner=True, intervention__plan_items__in=going_on)
         return self.filter(indicator__status=OutputIndicator.Status.ACTIVE, indicator__placements__in=owned)
 
     def numbers_asked_in(self, reporting_round):
@@ -207,11 +239,8 @@ class OutputValueQuerySet(models.QuerySet):
 
     def owned_by(self, plan_item):
         """The values `plan_item` itself reports in its round."""
-        return self.filter(
-            round=plan_item.round_id,
-            series__indicator__placements__intervention=plan_item.intervention_id,
-            series__indicator__placements__owner=True,
-        )
+        here = IndicatorPlacement.objects.filling_in(plan_item.round_id).filter(intervention=plan_item.intervention_id)
+        return self.filter(round=plan_item.round_id, series__indicator__placements__in=here)
 
     def visible_to(self, *, user):
         """Values whose voortgang is approved, those at the user's own interventies, or all of them (DESIGN.md 3)."""
@@ -219,10 +248,9 @@ class OutputValueQuerySet(models.QuerySet):
             return self
         here = {"round": OuterRef("round"), "intervention__placements__indicator": OuterRef("series__indicator")}
         placed = PlanItem.objects.filter(**here)
-        # In one filter: of who fills in this figure, not of who shows it and fills in another.
-        filled_in = PlanItem.objects.filter(
-            **here, intervention__placements__owner=True, progress__state=State.APPROVED
-        )
+        # In one filter: of who fills in this figure, or did, not of who shows it and fills in another.
+        fills_in = Q(intervention__placements__owner=True) | Q(intervention__placements__former_owner=True)
+        filled_in = PlanItem.objects.filter(fills_in, **here, progress__state=State.APPROVED)
         seen = Exists(filled_in)
         if user.is_invuller:
             seen |= Exists(placed.own_of(user=user))
@@ -303,6 +331,19 @@ class OutputValue(models.Model):
     def display(self):
         """The value as a reader sees it: '1.234,5', 'n.b.', or '' when nothing was filled in."""
         return format_number(self.value) if self.value is not None else self.get_code_display()
+
+    def why_not_set_target(self, *, user):
+        """Why `user` may not set what is aimed at now, in Dutch; "" when they may. It is part of the plan."""
+        return self.round.why_not_change_plan(user=user)
+
+    def set_target(self, target, *, by):
+        """Aim at `target`, in the unit of the indicator; None for nothing in particular."""
+        with transaction.atomic():
+            self.round.lock_plan(by=by)
+            self.target = target
+            self.save(update_fields=["target"])
+
+    set_target.alters_data = True
 
 
 # Of values: the tables of a page, each of one period.

@@ -1,11 +1,12 @@
 from dataclasses import asdict, dataclass, replace
+from string import ascii_lowercase
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -444,6 +445,36 @@ class PlanContent:
             description=canonical(self.description),
         )
 
+    def with_initiator(self, organisation, role):
+        """The same with this organisation in this role, a trekker in front."""
+        others = tuple(one for one in self.initiators if one.organisation != organisation)
+        added = (Initiation(organisation, role),)
+        return replace(self, initiators=added + others if role == Initiator.Role.TREKKER else others + added)
+
+    def with_contact(self, person):
+        return replace(self, contacts=self.contacts | {person})
+
+    def without_contact(self, person):
+        return replace(self, contacts=self.contacts - {person})
+
+    def merged_with(self, others):
+        """The same with what the `others` have besides: texts one after another, people and money together.
+
+        There is one trekker: that of the others becomes initiatiefnemer.
+        """
+        initiators = {one.organisation: one for one in self.initiators}
+        for other in others:
+            for one in other.initiators:
+                role = Initiator.Role.INITIATOR if one.role == Initiator.Role.TREKKER else one.role
+                initiators.setdefault(one.organisation, replace(one, role=role, confirmed=False))
+        return replace(
+            self,
+            description="".join(one.description for one in (self, *others)),
+            funding=self.funding.union(*(one.funding for one in others)),
+            initiators=tuple(initiators.values()),
+            contacts=self.contacts.union(*(one.contacts for one in others)),
+        )
+
     @classmethod
     def from_json(cls, values):
         """What `as_json` made plain values of."""
@@ -549,6 +580,14 @@ class PlanItem(models.Model):
     def was(self):
         """The former name, when it was another one; print repeats the name where it stayed."""
         return self.former_name if self.former_name != self.name else ""
+
+    def free_letters(self):
+        """The letters that are free behind the number of this item, in order; none for an activity."""
+        if self.pillar_id is None:
+            return []
+        same = PlanItem.objects.in_round(self.round_id).filter(pillar=self.pillar_id, number=self.number)
+        taken = set(same.values_list("letter", flat=True))
+        return [letter for letter in ascii_lowercase if letter not in taken]
 
     # What the bureau edits
 
@@ -883,6 +922,18 @@ class PillarAssignmentQuerySet(models.QuerySet):
     def pillars_of(self, user):
         """The pijlers that `user` looks after."""
         return Pillar.objects.filter(pk__in=self.filter(user=user).values("pillar"))
+
+    def assign(self, pillar, people, *, by):
+        """Let `people` look after `pillar`, and nobody else."""
+        if not by.is_bureau:
+            raise PermissionDenied
+        if any(not person.is_bureau for person in people):
+            raise Refused("Een pijler krijgt een adviseur of beheerder van het programmabureau.")
+        with transaction.atomic():
+            self.filter(pillar=pillar).exclude(user__in=people).delete()
+            self.bulk_create([self.model(user=one, pillar=pillar) for one in people], ignore_conflicts=True)
+
+    assign.alters_data = True
 
 
 class PillarAssignment(models.Model):

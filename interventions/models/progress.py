@@ -364,7 +364,7 @@ class ProgressUpdate(models.Model):
             "colour": colour,
             "colour_reason": reason.strip(),
             "colour_version": version + 1,
-            "colour_released": self.plan_item.round.historical,
+            "colour_released": False,
         }
         self._do(workflow.SET_COLOUR, by=by, version=version, reason=reason, change=coloured, colour=colour)
 

@@ -16,6 +16,7 @@ from interventions.workflow import (
     Refused,
     RoundState,
     State,
+    about,
     refuse,
 )
 
@@ -260,10 +261,8 @@ class ReportingRound(models.Model):
             if len(updates) < len(versions):
                 raise Refused(f"Niet alles wat u koos, hoort bij de ronde {self.year}.")
             for update in updates:
-                try:
+                with about(update.plan_item):
                     update.record_no_report(by=by, version=versions[update.pk], reason=reason)
-                except Refused as refused:
-                    raise type(refused)(f"{update.plan_item}: {refused}") from refused
         return len(updates)
 
     record_no_report.alters_data = True
@@ -292,6 +291,10 @@ class ReportingRound(models.Model):
         """Why `user` may not release or withdraw colours now; "" when they may."""
         if not user.is_bureau:
             return "Kleuren zijn aan het programmabureau."
+        if self.historical:
+            if user.is_beheerder:
+                return ""
+            return f"De ronde {self.year} is overgenomen uit een eerder rapport; alleen een beheerder toont kleuren."
         if not self.in_progress:
             return f"De ronde {self.year} is {self.get_state_display()}; de kleuren liggen vast."
         return ""
@@ -371,6 +374,70 @@ class ReportingRound(models.Model):
         return item
 
     add_item.alters_data = True
+
+    def change_items(self, keys, change, *, by):
+        """Let each of these plan items say what `change` makes of its PlanContent: all of them, or none.
+
+        Returns how many say something else now. Takes no versions: `change` adds to whatever is there.
+        """
+        with transaction.atomic():
+            locked = self.lock_plan(by=by)
+            items = list(locked.plan_items.filter(pk__in=keys).select_related("pillar").in_printed_order())
+            if not items or len(items) < len(set(keys)):
+                raise Refused("Vink eerst interventies aan in dit plan.")
+            changed = 0
+            for item in items:
+                with about(item):
+                    changed += item.change(change(item.content()), by=by, version=item.version)
+        return changed
+
+    change_items.alters_data = True
+
+    def split(self, item, contents, *, by, version, reason):
+        """Let several new interventies take the place of `item`; returns their plan items."""
+        if len(contents) < 2:
+            raise Refused("Splits in ten minste twee delen: geef elk deel een naam.")
+        return self._replace({item.pk: version}, contents, "Gesplitst in", by=by, reason=reason)
+
+    split.alters_data = True
+
+    def merge(self, versions, content, *, by, reason):
+        """Let one new interventie take the place of several; returns its plan item.
+
+        `versions` is of each, by key, the version that the user saw; the first is the main one, which the trend is
+        measured against.
+        """
+        if len(versions) < 2:
+            raise Refused("Kies ten minste twee interventies om samen te voegen.")
+        return self._replace(versions, [content], "Samengevoegd in", by=by, reason=reason)[0]
+
+    merge.alters_data = True
+
+    def _replace(self, versions, contents, word, *, by, reason):
+        """Drop the plan items `versions` and add `contents`, which come from them; the first gets their figures."""
+        from .figures import IndicatorPlacement
+
+        with transaction.atomic():
+            locked = self.lock_plan(by=by)
+            if later := ReportingRound.objects.filter(year__gt=self.year).order_by("year").first():
+                raise Refused(f"Het plan van {later.year} is er al. Doe dit in dat plan.")
+            if not reason.strip():
+                raise Refused("Vul een reden in.")
+            by_key = locked.plan_items.select_related("pillar").in_bulk(versions)
+            if len(by_key) < len(versions):
+                raise Refused("Niet alles wat u koos, staat in dit plan.")
+            items = [by_key[key] for key in versions]
+            predecessors = [item.intervention for item in items]
+            for item in items:
+                with about(item):
+                    refuse(item.why_not_drop(user=by))
+            added = [locked.add_item(content, by=by, predecessors=predecessors) for content in contents]
+            became = f"{word} {' en '.join(map(str, added))}. {reason.strip()}"
+            for item in items:
+                with about(item):
+                    item.drop(by=by, version=versions[item.pk], reason=became)
+            IndicatorPlacement.objects.hand_over(of=predecessors, to=added[0].intervention)
+        return added
 
     def make_updates(self):
         """Give every plan item its voortgang, and every series its row for the period this round asks for.

@@ -118,7 +118,7 @@ def _add_figures(entries, *, reporting_round, user):
     not_shown = reporting_round.plan_items.exclude(intervention__in=by_intervention).select_related("pillar")
     plan |= {item.intervention_id: item for item in not_shown}
     placements = defaultdict(list)
-    for placement in IndicatorPlacement.objects.filter(intervention__in=plan).order_by("-owner", "pk"):
+    for placement in IndicatorPlacement.objects.filter(intervention__in=plan).order_by("-owner", "-former_owner", "pk"):
         placements[placement.indicator_id].append(placement)
 
     periods = {period.pk: str(period) for period in Period.objects.all()}

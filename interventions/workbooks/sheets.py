@@ -69,10 +69,13 @@ _RUNS = {"": {}, "b": {"bold": True}, "i": {"italic": True}, "bi": {"bold": True
 class Book:
     """A workbook with our looks and page set-up; text is written as text, whatever it looks like."""
 
+    options = {"in_memory": True}
+    clean = staticmethod(clean)
+
     def __init__(self, file, content):
         self.content = content
         self.title = f"Voortgangsrapportage NPRZ {content.reporting_round.year}"
-        self.workbook = xlsxwriter.Workbook(file, {"in_memory": True})
+        self.workbook = xlsxwriter.Workbook(file, self.options)
         self.formats = {name: self.workbook.add_format(look) for name, look in _LOOKS.items()}
         self.runs = {style: self.workbook.add_format(_FONT | look) for style, look in _RUNS.items()}
         self.decimals = [
@@ -102,7 +105,7 @@ class Book:
             if headings:
                 self.write(sheet, 0, index, title, "heading")
         if headings:
-            sheet.set_row(0, _points(2))
+            sheet.set_row(0, points(2))
             sheet.freeze_panes(1, 0)
             sheet.repeat_rows(0)
         return sheet
@@ -112,7 +115,7 @@ class Book:
         if value is None or value == "":
             sheet.write_blank(row, column, None, self.formats[look])
         elif isinstance(value, str):
-            self._write_text(sheet, row, column, clean(value), self.formats[look])
+            self._write_text(sheet, row, column, self.clean(value), self.formats[look])
         elif isinstance(value, Decimal):
             places = max(0, -value.normalize().as_tuple().exponent)
             sheet.write_number(row, column, value, self.decimals[places])
@@ -234,7 +237,7 @@ def _write_across(book, sheet, row, first, text, columns):
     height = lines_needed(plain_lines(text), pixels=sum(pixels for _, pixels in columns[first:]))
     sheet.merge_range(row, first, row, len(columns) - 1, "", book.formats["text"])
     book.write(sheet, row, first, text, "text")
-    sheet.set_row(row, _points(height))
+    sheet.set_row(row, points(height))
 
 
 # A sheet per pijler, as in print
@@ -264,7 +267,7 @@ def _write_printed(book, name, entries):
         for height, looks, cells in _printed_rows(entry, reporting_round, pixels):
             for column, (lines, look) in enumerate(zip(cells, looks, strict=True)):
                 book.write_lines(sheet, row, column, lines, look)
-            sheet.set_row(row, _points(height))
+            sheet.set_row(row, points(height))
             row += 1
 
 
@@ -428,7 +431,7 @@ def _write_flat(book):
             for column, value in enumerate(values):
                 book.write(sheet, row, column, value)
             # One height for all, so that the list can be looked through; filters and searches read the whole text.
-            sheet.set_row(row, _points(3))
+            sheet.set_row(row, points(3))
     sheet.autofilter(0, 0, row, len(columns) - 1)
 
 
@@ -503,11 +506,11 @@ def _write_figures(book):
             book.write(sheet, row, column, cell)
             if isinstance(cell, str):
                 tallest = max(tallest, needed(cell, columns[column][1]))
-        sheet.set_row(row, _points(tallest))
+        sheet.set_row(row, points(tallest))
     sheet.autofilter(0, 0, row, len(columns) - 1)
 
 
-def _points(lines):
+def points(lines):
     """Height of a row with so many lines."""
     return lines * LINE_POINTS + PADDING_POINTS
 

@@ -125,6 +125,17 @@ def test_release_shows_the_colours_of_one_pijler_and_withdraw_hides_them(client,
     assert text_of(latest).startswith("Kleuren ingetrokken: Werk Anna de Vries")
 
 
+def test_colours_of_a_historical_round_are_shown_by_the_beheerder_alone(client, adviseur, update):
+    past = RoundFactory(year=2023, historical=True)
+    item = PlanItemFactory(round=past)
+    coloured = UpdateFactory(plan_item=item, approved=True, coloured=True)
+
+    assert "alleen een beheerder" in past.why_not_show_colours(user=adviseur)
+    past.release_colours(pillar=item.pillar, by=UserFactory(beheerder=True))
+
+    assert set(ProgressUpdate.objects.filter(colour_released=True)) == {coloured}
+
+
 def test_release_works_for_the_activities_without_pijler(client, adviseur, update):
     activity = update("Bestuur", "submitted", "coloured", plan_item={"activity": True})
 

@@ -11,6 +11,7 @@ from interventions.models import (
     Funding,
     InterventionLink,
     OutputValue,
+    PillarAssignment,
     PlanItem,
     PlanRevision,
     ProgressEvent,
@@ -32,6 +33,7 @@ from tests.factories import (
     ThemeFactory,
     UpdateFactory,
     UserFactory,
+    ValueFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -474,3 +476,277 @@ def test_next_plan_leaves_what_was_stopped_behind(adviseur):
         without.intervention_id,
     }
     assert ReportingRound.objects.count() == 2
+
+
+# Splitting and merging
+
+
+def part(item, **fields):
+    return replace(item.content(), **fields)
+
+
+@pytest.fixture
+def two(item):
+    """W4 and W5 in a planned round, and W4 and W5 in the closed round before it, coloured."""
+    second = PlanItemFactory(
+        round=item.round, pillar=item.pillar, theme=item.theme, number=5, name="Jobcoaching", description="<p>Twee.</p>"
+    )
+    before = RoundFactory(year=2023, closed=True)
+    for one, colour in ((item, "rood"), (second, "groen")):
+        earlier = PlanItemFactory(round=before, intervention=one.intervention, pillar=one.pillar, number=one.number)
+        UpdateFactory(plan_item=earlier, approved=True, released=True, colour=colour)
+    return item, second
+
+
+def test_one_is_split_into_several_that_come_from_it(item, adviseur):
+    parts = [part(item, name="Loket", letter="a"), part(item, name="Balie", letter="b")]
+
+    added = item.round.split(item, parts, by=adviseur, version=1, reason="Te groot.")
+
+    assert [str(one) for one in added] == ["W4a Loket", "W4b Balie"]
+    assert all(set(one.intervention.predecessors.all()) == {item.intervention} for one in added)
+    event = ProgressEvent.objects.get()
+    assert (event.update.plan_item, event.to_state, event.reason) == (
+        item,
+        "dropped",
+        "Gesplitst in W4a Loket en W4b Balie. Te groot.",
+    )
+
+
+def test_several_are_merged_into_one_and_the_main_one_decides_the_trend(two, adviseur):
+    first, second = two
+    content = part(first, name="Werkloket", letter="a")
+
+    added = first.round.merge({second.pk: 1, first.pk: 1}, content, by=adviseur, reason="Hoort bij elkaar.")
+
+    links = added.intervention.links.values_list("predecessor", "position")
+    assert list(links) == [(second.intervention_id, 0), (first.intervention_id, 1)]
+    assert {(event.update.plan_item, event.reason) for event in ProgressEvent.objects.all()} == {
+        (one, "Samengevoegd in W4a Werkloket. Hoort bij elkaar.") for one in two
+    }
+    UpdateFactory(plan_item=added, approved=True, colour="oranje", colour_reason="Daarom.")
+    assert PlanItem.objects.visible_to(user=adviseur).get(pk=added.pk).trend == "achteruit"
+    following = RoundFactory(year=2025, planned=True)
+    following.copy_plan_from(first.round)
+    assert [one.name for one in following.plan_items.all()] == ["Werkloket"]
+
+
+def test_merged_content_has_what_all_of_them_had():
+    one, two, three = OrganisationFactory.create_batch(3)
+    person, other = UserFactory.create_batch(2)
+    main = PlanContent(
+        name="Loket",
+        pillar=None,
+        theme=None,
+        number=None,
+        description="<p>Eén.</p>",
+        funding=frozenset({1}),
+        initiators=(Initiation(one.pk, "trekker", confirmed=True),),
+        contacts=frozenset({person.pk}),
+    )
+    second = replace(
+        main,
+        name="Balie",
+        description="<p>Twee.</p>",
+        funding=frozenset({2}),
+        initiators=(
+            Initiation(two.pk, "trekker", confirmed=True),
+            Initiation(one.pk, "initiatiefnemer"),
+            Initiation(three.pk, "dataleverancier"),
+        ),
+        contacts=frozenset({other.pk}),
+    )
+
+    assert main.merged_with([second]) == replace(
+        main,
+        description="<p>Eén.</p><p>Twee.</p>",
+        funding=frozenset({1, 2}),
+        initiators=(
+            Initiation(one.pk, "trekker", confirmed=True),
+            Initiation(two.pk, "initiatiefnemer"),
+            Initiation(three.pk, "dataleverancier"),
+        ),
+        contacts=frozenset({person.pk, other.pk}),
+    )
+
+
+def merge(items, by, *, reason="Daarom.", versions=None, **fields):
+    content = part(items[0], **{"letter": "a"} | fields)
+    return items[0].round.merge(versions or {one.pk: 1 for one in items}, content, by=by, reason=reason)
+
+
+def everything():
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (PlanItem, InterventionLink, ProgressUpdate, PlanRevision)
+    ]
+
+
+def refusals_of_a_merge(two, adviseur):
+    first, second = two
+    elsewhere = PlanItemFactory(round=RoundFactory(year=2022, closed=True))
+    yield Refused, "Kies ten minste twee interventies", lambda: merge([first], adviseur)
+    yield Refused, "Vul een reden in.", lambda: merge(two, adviseur, reason=" ")
+    yield Refused, "W5 is al Jobcoaching", lambda: merge(two, adviseur, number=5, letter="")
+    yield Refused, "Vul een naam in.", lambda: merge(two, adviseur, name="")
+    yield Refused, "staat in dit plan", lambda: merge(two, adviseur, versions={first.pk: 1, elsewhere.pk: 1})
+    yield Conflict, "W5 Jobcoaching: Iemand anders", lambda: merge(two, adviseur, versions={first.pk: 1, second.pk: 0})
+    yield (
+        Refused,
+        "ten minste twee delen",
+        lambda: first.round.split(first, [first.content()], by=adviseur, version=1, reason="Daarom."),
+    )
+    yield PermissionDenied, None, lambda: merge(two, UserFactory())
+
+
+def test_merge_that_cannot_be_is_refused_and_leaves_all_as_it_was(two, adviseur):
+    cases = list(refusals_of_a_merge(two, adviseur))
+    before = everything()
+
+    for refusal, said, attempt in cases:
+        with pytest.raises(refusal, match=said):
+            attempt()
+        assert everything() == before
+
+
+def test_what_was_approved_is_not_merged(adviseur):
+    reporting_round = RoundFactory()
+    items = [
+        UpdateFactory(plan_item__round=reporting_round, **{state: True}).plan_item for state in ("draft", "approved")
+    ]
+    before = everything()
+
+    with pytest.raises(Refused, match=f"{items[1]}: Deze voortgang is goedgekeurd; laten vervallen kan nu niet"):
+        merge(items, adviseur)
+
+    assert everything() == before
+
+
+def test_interventies_are_merged_in_the_last_plan_there_is(two, adviseur):
+    RoundFactory(year=2025, planned=True)
+
+    with pytest.raises(Refused, match=r"Het plan van 2025 is er al\. Doe dit in dat plan"):
+        merge(two, adviseur)
+
+
+def test_merged_interventie_in_an_open_round_is_reported_on(adviseur):
+    items = [UpdateFactory(plan_item__round=RoundFactory(), draft=True).plan_item]
+    items.append(UpdateFactory(plan_item__round=items[0].round, submitted=True).plan_item)
+
+    added = merge(items, adviseur)
+
+    assert set(ProgressUpdate.objects.values_list("plan_item", "state")) == {
+        (items[0].pk, "dropped"),
+        (items[1].pk, "dropped"),
+        (added.pk, "to_do"),
+    }
+
+
+# What happens to their figures
+
+
+@pytest.fixture
+def figures(two):
+    """An indicator of W4 that W5 shows, with what was reported in 2023."""
+    first, second = two
+    indicator = IndicatorFactory(owner=first.intervention, shared_with=[second.intervention])
+    reported = ValueFactory(
+        series=SeriesFactory(indicator=indicator), round=ReportingRound.objects.get(year=2023), value=10
+    )
+    return indicator, reported
+
+
+def test_what_takes_their_place_fills_in_their_figures_from_now_on(two, figures, adviseur):
+    indicator, reported = figures
+
+    added = merge(two, adviseur)
+    added.round.open(by=UserFactory(beheerder=True))
+
+    asked = OutputValue.objects.get(round=added.round)
+    assert asked.series == reported.series
+    assert list(added.progress.own_values()) == [asked]
+    assert not OutputValue.objects.owned_by(two[0]).exists()
+    assert [one.owner for one in indicator.placements.filter(intervention=added.intervention)] == [True]
+
+
+def test_what_they_reported_stays_theirs_and_is_seen_as_before(two, figures, adviseur):
+    _, reported = figures
+    lezer = UserFactory(lezer=True)
+    earlier = PlanItem.objects.get(round__year=2023, number=4, pillar=two[0].pillar)
+    assert list(OutputValue.objects.visible_to(user=lezer)) == [reported]
+
+    merge(two, adviseur)
+
+    assert list(OutputValue.objects.visible_to(user=lezer)) == [reported]
+    assert list(OutputValue.objects.owned_by(earlier)) == [reported]
+    assert list(earlier.progress.content().figures) == [reported.pk]
+    ProgressUpdate.objects.filter(plan_item=earlier).update(state="submitted")
+    assert not OutputValue.objects.visible_to(user=lezer).exists()
+
+
+def test_no_figures_are_asked_for_what_was_stopped(item, adviseur):
+    SeriesFactory(indicator=IndicatorFactory(owner=item.intervention))
+    item.drop(by=adviseur, version=1, reason="Geen geld meer.")
+
+    item.round.open(by=UserFactory(beheerder=True))
+
+    assert not OutputValue.objects.exists()
+
+
+# Several at once
+
+
+def test_initiator_is_added_to_several_at_once(two, adviseur):
+    organisation = OrganisationFactory()
+
+    changed = two[0].round.change_items(
+        [one.pk for one in two], lambda content: content.with_initiator(organisation.pk, "initiatiefnemer"), by=adviseur
+    )
+
+    assert changed == 2
+    assert [[one.organisation for one in item.content().initiators] for item in map(stored, two)] == [
+        [two[0].initiators.first().organisation_id, organisation.pk],
+        [organisation.pk],
+    ]
+
+
+def test_of_several_at_once_all_change_or_none(two, adviseur):
+    with pytest.raises(Refused, match="W4 Leerwerkloket: Een interventie heeft één trekker"):
+        two[0].round.change_items(
+            [one.pk for one in two],
+            lambda content: content.with_initiator(OrganisationFactory().pk, "trekker"),
+            by=adviseur,
+        )
+
+    assert [stored(one).version for one in two] == [1, 1]
+
+
+def test_contact_is_added_and_taken_off_again(two, adviseur):
+    person, keys = UserFactory(), [one.pk for one in two]
+    two[0].contacts.add(person)
+
+    added = two[0].round.change_items(keys, lambda content: content.with_contact(person.pk), by=adviseur)
+    taken_off = two[0].round.change_items(keys, lambda content: content.without_contact(person.pk), by=adviseur)
+
+    assert (added, taken_off, [one.contacts.count() for one in two]) == (1, 2, [0, 0])
+
+
+@pytest.mark.parametrize("keys", [[], ["elsewhere"]])
+def test_several_at_once_takes_some_of_this_plan(keys, two, adviseur):
+    elsewhere = PlanItemFactory(round=RoundFactory(year=2022, planned=True))
+
+    with pytest.raises(Refused, match="Vink eerst interventies aan in dit plan"):
+        two[0].round.change_items([elsewhere.pk for _ in keys], lambda content: content, by=adviseur)
+
+
+def test_pijler_is_assigned_to_these_people_alone(pillar, adviseur):
+    other = UserFactory(beheerder=True)
+    PillarAssignment.objects.assign(pillar, [adviseur], by=adviseur)
+
+    PillarAssignment.objects.assign(pillar, [other], by=adviseur)
+
+    assert list(PillarAssignment.objects.values_list("user", "pillar")) == [(other.pk, pillar.pk)]
+    with pytest.raises(Refused, match="adviseur of beheerder"):
+        PillarAssignment.objects.assign(pillar, [UserFactory(lezer=True)], by=adviseur)
+    with pytest.raises(PermissionDenied):
+        PillarAssignment.objects.assign(pillar, [other], by=UserFactory())

@@ -411,12 +411,12 @@ def test_changed_colour_is_hidden_until_it_is_released_again(people, make_update
     assert not ProgressUpdate.objects.get(pk=update.pk).colour_released
 
 
-def test_colour_in_a_historical_round_is_open_to_all_at_once(people, make_update):
+def test_colour_in_a_historical_round_waits_for_its_release_as_well(people, make_update):
     update = make_update("approved", RoundFactory(historical=True))
 
     update.set_colour("wit", by=people[0]["beheerder"], version=0, reason="Start in 2024.")
 
-    assert ProgressUpdate.objects.get(pk=update.pk).colour_released
+    assert not ProgressUpdate.objects.get(pk=update.pk).colour_released
 
 
 @pytest.mark.parametrize("colour", ["", "paars", "GROEN"])

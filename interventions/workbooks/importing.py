@@ -1,0 +1,143 @@
+"""Excel in: what a workbook would change in a round, and taking that over, whole or not at all."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+
+from django.db import transaction
+
+from interventions.models import ImportLog, ProgressUpdate
+from interventions.models.history import WayIn
+from interventions.workflow import Conflict, refuse
+
+from .layout import FIGURES, LAYOUTS, PLAN
+from .reading import Faults, read_tables
+from .resources import FigureDraft, FiguresResource, PlanDraft, PlanResource
+
+NOTHING = "Niets veranderd."
+
+
+@dataclass
+class Change:
+    """All that a workbook changes about one interventie; `plan` is None when it only changes figures."""
+
+    title: str
+    plan: PlanDraft | None = None
+    figures: list[FigureDraft] = field(default_factory=list)
+
+    @property
+    def is_new(self):
+        return self.plan is not None and self.plan.item is None
+
+    @property
+    def differences(self):
+        rows = [self.plan, *self.figures] if self.plan else self.figures
+        return [difference for row in rows for difference in row.differences]
+
+    def apply(self, *, reporting_round, by, file_name):
+        """Do it, by the verbs that a page would use; what stands there now was looked at in the same transaction."""
+        plan = self.plan
+        update = plan.update if plan else self.figures[0].update
+        if self.is_new:
+            item = reporting_round.add_item(plan.content, by=by, way_in=WayIn.IMPORT)
+            update = ProgressUpdate.objects.filter(plan_item=item).first()
+        elif plan and plan.plan_changes:
+            plan.item.change(plan.content, by=by, version=plan.item.version, way_in=WayIn.IMPORT)
+        texts = plan.texts if plan else {}
+        figures = {row.stored.pk: row.figure for row in self.figures if row.changes_figure}
+        if texts or figures:
+            content = replace(update.content(), **texts, figures=figures)
+            update.save_draft(content, by=by, version=update.version, way_in=WayIn.IMPORT)
+        for row in self.figures:
+            if row.changes_target:
+                row.stored.set_target(row.target, by=by)
+        if plan and plan.changes_colour:
+            reason = f"Uit werkblad {file_name}"
+            update.set_colour(plan.colour, by=by, version=update.colour_version, reason=reason)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a workbook would change in a round, per interventie in the order of the workbook."""
+
+    changes: list[Change]
+
+    @property
+    def fingerprint(self):
+        """The same for two previews that show the same."""
+        shown = [(change.title, [asdict(one) for one in change.differences]) for change in self.changes]
+        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
+
+    @property
+    def summary(self):
+        """In a sentence, as 'Niets veranderd.' or '3 interventies gewijzigd, 1 toegevoegd.'"""
+        new = sum(change.is_new for change in self.changes)
+        changed = len(self.changes) - new
+        noun = "interventie" if changed == 1 else "interventies"
+        parts = [f"{changed} {noun} gewijzigd"] * bool(changed) + [f"{new} toegevoegd"] * bool(new)
+        return f"{', '.join(parts)}." if parts else NOTHING
+
+
+class Outdated(Conflict):
+    """What is in the database is not what the preview was made of; `preview` is the one of now."""
+
+    def __init__(self, preview):
+        self.preview = preview
+        super().__init__(
+            "Intussen is er iets gewijzigd. Er is niets overgenomen; bekijk eerst wat er nu zou veranderen."
+        )
+
+
+def look_at(file, *, reporting_round, by, allow_new=False):
+    """The Preview of a binary file, which changes nothing. In a number of queries that does not grow.
+
+    Raises Refused when the round or the file cannot be taken; Faulty when it can be opened, with all that is wrong.
+    """
+    refuse(reporting_round.why_not_change_plan(user=by))
+    tables, faults = read_tables(file, LAYOUTS), Faults()
+    plan = PlanResource(reporting_round=reporting_round, user=by, allow_new=allow_new)
+    plan.take(tables[PLAN.name], faults)
+    figures = FiguresResource(reporting_round=reporting_round, user=by)
+    figures.take(tables[FIGURES.name], faults)
+    faults.raise_any()
+    changes = {draft.item.pk if draft.item else draft.title: Change(draft.title, draft) for draft in plan.drafts}
+    for draft in figures.drafts:
+        item = draft.stored.reported_by
+        changes.setdefault(item.pk, Change(str(item))).figures.append(draft)
+    return Preview(list(changes.values()))
+
+
+def take_over(file, *, reporting_round, by, file_name, allow_new=False, shown=None):
+    """Take a binary file over into a round: all of it, or nothing. Returns the Preview of what changed.
+
+    `shown` is the fingerprint of the preview that the user saw: when the file would do something else by now, Outdated
+    is raised. Raises also what `look_at` does.
+    """
+    with transaction.atomic():
+        locked = reporting_round.lock_plan(by=by)
+        preview = look_at(file, reporting_round=locked, by=by, allow_new=allow_new)
+        if shown is not None and shown != preview.fingerprint:
+            raise Outdated(preview)
+        for change in preview.changes:
+            change.apply(reporting_round=locked, by=by, file_name=file_name)
+        if preview.changes:
+            file.seek(0)
+            ImportLog.objects.create(
+                round=locked,
+                by=by,
+                file_name=file_name,
+                sha256=hashlib.file_digest(file, "sha256").hexdigest(),
+                summary=preview.summary,
+                changes=[_logged(change) for change in preview.changes],
+            )
+    return preview
+
+
+def _logged(change):
+    return {
+        "interventie": change.title,
+        "cellen": [
+            {"kolom": one.title} | ({} if one.rich else {"was": str(one.before), "wordt": str(one.after)})
+            for one in change.differences
+        ],
+    }
