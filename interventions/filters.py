@@ -79,7 +79,11 @@ class PlanItemFilter(django_filters.FilterSet):
     @property
     def selection(self):
         """What was chosen, in words, such as 'Pijler: Werk; Status: ingediend'; "" when nothing was."""
-        chosen = self.form.cleaned_data if self.is_valid() else {}
+        if not self.is_bound:
+            return ""
+        if not self.is_valid():
+            return "een keuze die er niet is, dus geen interventies"
+        chosen = self.form.cleaned_data
         return "; ".join(self._in_words(self.form[name]) for name, value in chosen.items() if value)
 
     @staticmethod

@@ -2,10 +2,11 @@
 
 import django_tables2 as tables
 from django.contrib.postgres.lookups import Unaccent
+from django.db.models import Case, When
 from django.db.models.functions import Lower
 
-from .models import PlanItem
-from .workflow import WRITABLE
+from .models import PlanItem, Trend
+from .workflow import WRITABLE, Colour
 
 CELLS = "interventions/review/cells/"
 # What comes second when rows are alike, so that none shows up on two pages.
@@ -21,6 +22,21 @@ def alphabetical(field):
         return queryset.order_by(first, *PRINTED), True
 
     return order
+
+
+def by_rank(field, values):
+    """An `order_…` method that sorts by the place of `field` in `values`; what has none comes last."""
+
+    def order(self, queryset, is_descending):
+        place = Case(*(When(**{field: value}, then=number) for number, value in enumerate(values)))
+        first = place.desc(nulls_last=True) if is_descending else place.asc(nulls_last=True)
+        return queryset.order_by(first, *PRINTED), True
+
+    return order
+
+
+# From what worries to what does not, and then what cannot be told.
+RISING = (Trend.BACK, Trend.SAME, Trend.FORWARD, Trend.NEW, Trend.UNKNOWN)
 
 
 class QueueTable(tables.Table):
@@ -64,5 +80,9 @@ class QueueTable(tables.Table):
         template_name = "django_tables2/nprz.html"
         empty_text = "Geen interventies gevonden."
 
+    order_previous_colour = by_rank("previous_colour", Colour.values)
+    order_seen_colour = by_rank("seen_colour", Colour.values)
+    order_proposed = by_rank("progress__proposed_colour", Colour.values)
+    order_trend = by_rank("trend", RISING)
     order_name = alphabetical("name")
     order_trekker = alphabetical("trekker")

@@ -15,6 +15,8 @@ _CLEANER = nh3.Cleaner(**ALLOWED | {"tags": ALLOWED["tags"] | {"ins", "del"}})
 ALIKE = 0.5
 """From which part of their words in common, from 0 to 1, two blocks count as versions of each other."""
 
+MOST_PAIRS = 10_000
+
 _TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"\w+")
 _EMPTY_MARK = re.compile(r"<(ins|del)></\1>")
@@ -36,7 +38,7 @@ def marked_differences(old: str, new: str) -> SafeString:
     """
     before, after = blocks(old), blocks(new)
     html: list[str] = []
-    for change, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for change, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after).get_opcodes():
         html += after[j1:j2] if change == "equal" else _replaced(before[i1:i2], after[j1:j2])
     return mark_safe("".join(html))  # noqa: S308 (blocks and _marked are cleaned by nh3)
 
@@ -56,7 +58,12 @@ def _replaced(before: list[str], after: list[str]) -> list[str]:
 
 
 def _versions(before: list[str], after: list[str]) -> list[tuple[int, int]]:
-    """Return which block became which, in order: the pairs that share most words, none across another."""
+    """Return which block became which, in order: the pairs that share most words, none across another.
+
+    Of more pairs than MOST_PAIRS none is tried: a run that long was written anew.
+    """
+    if len(before) * len(after) > MOST_PAIRS:
+        return []
     words_before, words_after = (
         [Counter(_WORD.findall(_TAG.sub(" ", block))) for block in side] for side in (before, after)
     )

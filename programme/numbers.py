@@ -3,18 +3,20 @@
 import re
 from decimal import Decimal
 
-# Digits, with points only where thousands end, and a comma before the decimals. A minus may be typed as − or –.
-_NUMBER = re.compile(r"(?P<sign>[-−–]?)(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<decimals>\d+))?", re.ASCII)
+# Digits, with points or spaces only where thousands end, and a comma before the decimals. A minus may be − or –.
+_NUMBER = re.compile(
+    r"(?P<sign>[-−–]?) ?(?P<whole>\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:,(?P<decimals>\d+))?", re.ASCII
+)
 MAX_WHOLE, MAX_DECIMALS = 14, 4
 
 
 def parse_number(text):
     """The Decimal that `text` says: '1.234,5' is 1234.5. Raises ValueError, in Dutch, for anything else.
 
-    Spaces (of any kind), a percent sign behind and a euro sign before the number are read over, since that is how
-    cells are pasted. A point that does not end thousands is refused, because '12.5' can mean two things.
+    Spaces around it, a percent sign behind and a euro sign before the number are read over, since that is how cells
+    are pasted. A point that does not end thousands is refused, because '12.5' can mean two things.
     """
-    bare = re.sub(r"\s", "", text).removeprefix("€").removesuffix("%")
+    bare = re.sub(r"\s", " ", text).strip().removeprefix("€").removesuffix("%").strip()
     found = _NUMBER.fullmatch(bare)
     if not found:
         if re.fullmatch(r"[-−–]?\d+\.\d+", bare):
@@ -22,7 +24,7 @@ def parse_number(text):
                 f"'{text}' kan twee dingen betekenen. Gebruik een komma voor decimalen: {bare.replace('.', ',')}."
             )
         raise ValueError(f"'{text}' is geen getal. Schrijf bijvoorbeeld 1.234 of 12,5.")
-    whole, decimals = found["whole"].replace(".", ""), found["decimals"] or ""
+    whole, decimals = re.sub("[. ]", "", found["whole"]), found["decimals"] or ""
     if len(whole.lstrip("0")) > MAX_WHOLE:
         raise ValueError(f"'{text}' is te groot: een getal heeft hoogstens {MAX_WHOLE} cijfers voor de komma.")
     if len(decimals.rstrip("0")) > MAX_DECIMALS:

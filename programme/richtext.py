@@ -29,7 +29,7 @@ ALLOWED = {
     "url_relative": "deny",
     "link_rel": None,
 }
-"""The one allow-list (arguments of nh3). The editor's schema in static/editor/richtext.js says the same."""
+"""The one allow-list (arguments of nh3). The editor's schema in static/editor/house.js says the same."""
 
 _CLEANER = nh3.Cleaner(**ALLOWED)
 
@@ -80,11 +80,6 @@ def plain_text(html: str) -> str:
     return "\n".join(_lines(_read(html))).strip()
 
 
-def is_blank(html: str) -> bool:
-    """Say whether a text holds nothing to read (an empty table included)."""
-    return not any(map(_has_words, _read(html)))
-
-
 def from_plain_text(text: str) -> str:
     """Return plain text as canonical HTML: a blank line ends a paragraph, '- ' or '• ' starts an item."""
     html = []
@@ -131,7 +126,9 @@ class _Reader:
         if tag in _BLOCKS:
             self._paragraph = None
         if tag in _MARKS:
-            self._marks.append((_MARKS[tag], ""))
+            mark = (_MARKS[tag], "")
+            if mark not in self._marks:  # bold within bold is bold
+                self._marks.append(mark)
         elif tag == "a" and (href := _href(attributes.get("href", ""))):
             self._marks.append(("a", href))
         elif tag == "br":

@@ -443,7 +443,9 @@ def form_for(update):
 def form_for_round(world):
     """What the pages about a round would send along: a pijler, a reason, the voortgang that is still to do."""
     to_do = world.updates[1]
-    return {"pijler": "W", "reason": "Daarom.", "versions": f"{to_do.pk}-{to_do.version}"}
+    usual = {"pijler": "W", "reason": "Daarom.", "versions": f"{to_do.pk}-{to_do.version}"}
+    colours = sum(world.updates[number].colour_version for number in world.current)
+    return {"interventions:release_colours": usual | {"version": colours}}, usual
 
 
 @every_role
@@ -455,7 +457,7 @@ def test_who_gets_in_and_what_changes(world, role):
         for target, number in targets(world, kind):
             args = target if isinstance(target, tuple) else [] if target is None else [target]
             update = world.updates.get(number)
-            special, usual = form_for(update) if update else ({}, form_for_round(world))
+            special, usual = form_for(update) if update else form_for_round(world)
             for method in ("get", "post"):
                 data = special.get(name, usual) if method == "post" else {}
                 response, changed = visit(method, name, *args, data=data)

@@ -15,10 +15,12 @@ from interventions.models import (
     InternalNote,
     InterventionLink,
     OutputIndicator,
+    PlanRevision,
     ProgressEvent,
     ProgressUpdate,
     ReportingRound,
     Revision,
+    RoundEvent,
     Waiver,
 )
 from interventions.workflow import Refused
@@ -83,11 +85,21 @@ def remove():
     OutputIndicator.objects.filter(proposed_by__in=invented).delete()
     InterventionLink.objects.filter(predecessor__plan_items__round__year=past.BEFORE).delete()
     Waiver.objects.filter(update__plan_item__round__year=present.THIS_YEAR).delete()
-    ReportingRound.objects.exclude(year=YEAR).delete()
+    rounds = ReportingRound.objects.exclude(year=YEAR)
+    of_update = {"update__plan_item__round__in": rounds}
+    _erase(Revision, **of_update)
+    _erase(ProgressEvent, **of_update)
+    _erase(PlanRevision, plan_item__round__in=rounds)
+    _erase(RoundEvent, round__in=rounds)
+    rounds.delete()
     updates = ProgressUpdate.objects.filter(plan_item__round__year=YEAR)
     updates.update(colour="", colour_reason="", colour_version=0, colour_released=False)
     InternalNote.objects.filter(update__in=updates).delete()
-    # A plain queryset: that of the model refuses to remove what is written once.
-    models.QuerySet(ProgressEvent).filter(update__in=updates).delete()
+    _erase(ProgressEvent, update__in=updates)
     invented.delete()
     Demonstration.objects.all().delete()
+
+
+def _erase(model, **rows):
+    # A plain queryset: that of the model refuses to remove what is written once.
+    models.QuerySet(model).filter(**rows).delete()

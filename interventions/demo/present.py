@@ -210,7 +210,9 @@ class _Play:
                 update.set_colour(colour, by=self._adviser(update), version=update.colour_version, reason=reason)
         pillars = {pillar.abbreviation: pillar for pillar in Pillar.objects.all()}
         for code in self.stage.released:
-            self.round.release_colours(pillar=pillars[code] if code else None, by=self.beheerder)
+            pillar = pillars[code] if code else None
+            version = self.round.plan_items.of_pillar(pillar).colours_version()
+            self.round.release_colours(pillar=pillar, by=self.beheerder, version=version)
 
     # Who
 

@@ -1,6 +1,7 @@
 """Invented texts and figures for 2024: near those of last year, and each text says that it is invented."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
@@ -95,6 +96,10 @@ def content(rng, last_year, rows, *, complete):
     None}.
     """
     figures = {row.pk: _figure(rng, last) for row, last in rows.items()}
+    for row, last in rows.items():
+        # What last year said of this same period is restated, and that takes a reason.
+        if last and last.period_id == row.period_id and not figures[row.pk].remark:
+            figures[row.pk] = replace(figures[row.pk], remark="Verzonnen: nu over het hele jaar geteld")
     quantitative = _text(rng, last_year.quantitative, _NUMBERS)
     qualitative = _text(rng, last_year.qualitative, _STORIES)
     if not complete:

@@ -7,8 +7,9 @@ from django.utils.safestring import SafeString
 
 @dataclass(frozen=True)
 class Difference:
-    """Two versions of one field in words: what is stored now, and what was typed; in a text what differs is marked."""
+    """Two versions of one field in words: what is stored now, and what was typed; `marked` what differs in a text."""
 
     label: str
     stored: str
-    typed: str | SafeString
+    typed: str
+    marked: SafeString | None = None

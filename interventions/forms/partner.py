@@ -15,6 +15,7 @@ from interventions.workflow import Colour
 from programme.differences import differs, marked_differences
 from programme.fields import RichTextFormField
 from programme.models import Area
+from programme.richtext import canonical
 
 from .differences import Difference
 
@@ -165,12 +166,11 @@ class ProgressForm(forms.Form):
         return name.removesuffix("-provisional") in self.data
 
     def cells(self, value):
-        """The fields of one row of the grid (None for a figure that is filled in elsewhere), and what is wrong."""
+        """The fields of one row of the grid; None for a figure that is filled in elsewhere."""
         name = f"figure-{value.pk}"
         if name not in self.fields:
             return None
-        cells = {"value": self[name], "provisional": self[f"{name}-provisional"], "remark": self[f"{name}-remark"]}
-        return cells | {"errors": [error for cell in cells.values() for error in cell.errors]}
+        return {"value": self[name], "provisional": self[f"{name}-provisional"], "remark": self[f"{name}-remark"]}
 
     def parts(self):
         """Of each part that can be waived: its fields, by part."""
@@ -196,11 +196,13 @@ class ProgressForm(forms.Form):
         return ProgressForm(update=self.update)
 
     def text_differences(self):
-        """The texts that were typed otherwise than they are stored now."""
+        """The texts that were typed otherwise than they are stored now, each in canonical rich text."""
+        typed = {name: canonical(self[name].data) for name in TEXTS if self._came_in(name)}
+        stored = self._now.initial
         return [
-            Difference(self.fields[name].label, stored, marked_differences(stored, typed))
-            for name in TEXTS
-            if differs(stored := self._now.initial[name], typed := self.cleaned_data.get(name, self[name].data or ""))
+            Difference(self.fields[name].label, stored[name], text, marked_differences(stored[name], text))
+            for name, text in typed.items()
+            if differs(stored[name], text)
         ]
 
     def other_differences(self):

@@ -139,7 +139,7 @@ def plan_differences(stored, typed, *, names=None):
     differences = [Difference(label, before[label], after[label]) for label in before if before[label] != after[label]]
     if differs(stored.description, typed.description):
         marked = marked_differences(stored.description, typed.description)
-        differences.append(Difference(DESCRIPTION, stored.description, marked))
+        differences.append(Difference(DESCRIPTION, stored.description, typed.description, marked))
     return differences
 
 

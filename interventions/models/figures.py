@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
-from interventions.workflow import IN_PROGRESS, Refused, State
+from interventions.workflow import IN_PROGRESS, WRITABLE, Refused, State
 from programme.models import Area, Period
 from programme.numbers import format_number, parse_number
 
@@ -89,14 +89,18 @@ class OutputIndicator(models.Model):
 
     def accept(self, *, by):
         """Take a proposed indicator into use; the rounds in progress get its rows to fill in."""
+        from .progress import ProgressUpdate
+
         with self._decided(by):
-            if OutputIndicator.objects.in_use().filter(name=self.name).exists():
+            if OutputIndicator.objects.in_use().filter(name__iexact=self.name).exists():
                 raise Refused(f"Er is al een indicator '{self.name}'. Laat de partner een andere naam voorstellen.")
             self.status = self.Status.ACTIVE
             self.save(update_fields=["status"])
             # Locked, so that none is closed in between.
-            in_progress = ReportingRound.objects.filter(state__in=IN_PROGRESS).select_for_update()
-            for reporting_round in in_progress.order_by("year"):
+            in_progress = list(ReportingRound.objects.filter(state__in=IN_PROGRESS).select_for_update())
+            # Locked, so that none is handed in before its new row is there.
+            list(ProgressUpdate.objects.of_indicator(self).filter(plan_item__round__in=in_progress).select_for_update())
+            for reporting_round in in_progress:
                 OutputValue.objects.make_rows(reporting_round=reporting_round)
 
     accept.alters_data = True
@@ -114,7 +118,9 @@ class OutputIndicator(models.Model):
         if not by.is_bureau:
             raise PermissionDenied
         with transaction.atomic():
-            self.refresh_from_db(from_queryset=OutputIndicator.objects.select_for_update())
+            # All of the same name, so that two of them are not accepted at once.
+            list(OutputIndicator.objects.filter(name__iexact=self.name).select_for_update().order_by("pk"))
+            self.refresh_from_db()
             if self.status != self.Status.PROPOSED:
                 raise Refused(f"Over '{self.name}' is al beslist: {self.get_status_display()}.")
             yield
@@ -259,6 +265,7 @@ class OutputValueQuerySet(models.QuerySet):
     def make_rows(self, *, reporting_round):
         """Give every active series a row for the period this round asks for; rows that are there stay as they are.
 
+        What was handed in gets no new rows: nobody could fill them in. It gets them once it can be written again.
         Yearly figures are asked for the year of the round. For school years it is the one that ended in that year,
         unless the series is already reported further: then the one that begins in it.
         """
@@ -268,8 +275,14 @@ class OutputValueQuerySet(models.QuerySet):
             Period.objects.school_year(year),
             Period.objects.year(year),
         )
+        written = PlanItem.objects.in_round(reporting_round).filter(progress__state__in=WRITABLE)
         series = (
             OutputSeries.objects.asked_in(reporting_round)
+            .filter(
+                indicator__placements__in=IndicatorPlacement.objects.filter(
+                    owner=True, intervention__plan_items__in=written
+                )
+            )
             .select_related("indicator")
             .annotate(latest=Max("values__period__start", filter=Q(values__round__year__lt=year)))
         )

@@ -5,11 +5,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchRank, SearchVector, SearchVectorField
+from django.contrib.postgres.search import CombinedSearchVector, SearchVector, SearchVectorField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact, LessThan
 
 from accounts.models import Organisation, Role
@@ -259,9 +259,13 @@ class PlanItemQuerySet(models.QuerySet):
         return self.order_by().values_list("pillar", "progress__state").annotate(Count("pk"))
 
     def count_colours(self):
-        """(pijler, number of plan items, of them coloured, of them released) for each pijler there is, by key."""
+        """Of each pijler there is (by key): how far its colours are.
+
+        (pijler, number of plan items, of them coloured, released, in need of no colour, version of the colours).
+        """
         coloured = Q(progress__colour__in=Colour.values)
         released = Q(progress__colour_released=True)
+        dropped = Q(progress__state=State.DROPPED, progress__colour="")
         return (
             self.order_by()
             .values_list("pillar")
@@ -269,8 +273,14 @@ class PlanItemQuerySet(models.QuerySet):
                 total=Count("pk"),
                 coloured=Count("progress", filter=coloured),
                 released=Count("progress", filter=released),
+                dropped=Count("progress", filter=dropped),
+                version=Sum("progress__colour_version", default=0),
             )
         )
+
+    def colours_version(self):
+        """Rises with every colour that is given to one of these: the sum of their `colour_version`."""
+        return self.aggregate(version=Sum("progress__colour_version", default=0))["version"]
 
     def with_trekker(self):
         """Adds `trekker`: the name of the leading organisation, or None."""
@@ -328,22 +338,24 @@ class PlanItemQuerySet(models.QuerySet):
         )._with_trend(everything=everything)
 
     def search(self, text):
-        """Plan items in which `text` stands, in what `visible_to` shows (call that first); adds `rank`."""
-        query = search_query(text)
+        """Plan items in which `text` stands, in what `visible_to` shows (call that first), taken as one text."""
+        nothing = Cast(Value(""), SearchVectorField())
         in_text = Case(
-            When(text_seen=True, then=SearchRank(F("progress__search_vector"), query)),
-            default=0.0,
-            output_field=models.FloatField(),
+            When(text_seen=True, then=Coalesce(F("progress__search_vector"), nothing)),
+            default=nothing,
+            output_field=SearchVectorField(),
         )
-        found = Q(search_vector=query) | Q(text_seen=True, progress__search_vector=query)
+        found = Q(seen_words=search_query(text))
         if code := code_lookup(text):
             found |= code
-        return self.filter(found).annotate(rank=SearchRank(F("search_vector"), query) + in_text)
+        return self.alias(seen_words=CombinedSearchVector(F("search_vector"), "||", in_text, None)).filter(found)
 
     def with_hit(self, text):
         """Adds `hit`: the piece of visible text in which `text` was found (see `search.headline`)."""
         return self.annotate(
-            hit=headline(text, "name", "former_name", "description", "seen_quantitative", "seen_qualitative")
+            hit=headline(
+                text, plain=("name", "former_name"), rich=("description", "seen_quantitative", "seen_qualitative")
+            )
         )
 
     @classmethod
@@ -839,7 +851,7 @@ class PlanRevision(AppendOnly):
     `content` is a PlanContent as plain values (PlanContent.as_json).
     """
 
-    plan_item = models.ForeignKey(PlanItem, models.CASCADE, related_name="revisions", verbose_name="planregel")
+    plan_item = models.ForeignKey(PlanItem, models.PROTECT, related_name="revisions", verbose_name="planregel")
     version = models.PositiveIntegerField("versie")
     content = models.JSONField("inhoud")
     by = models.ForeignKey(

@@ -88,6 +88,11 @@ class ProgressUpdateQuerySet(models.QuerySet):
             return self.none()
         return self.filter(plan_item__in=Initiator.objects.acting_for(user.written_for).values("plan_item"))
 
+    def of_indicator(self, indicator):
+        """Those of the interventies at which `indicator` stands."""
+        placements = indicator.placements.values("intervention")
+        return self.filter(plan_item__in=PlanItem.objects.filter(intervention__in=placements))
+
     def for_page(self):
         """With all that one page about a voortgang shows of the plan, in a constant number of queries."""
         return self.select_related("plan_item__round", "plan_item__pillar")
@@ -207,6 +212,7 @@ class ProgressUpdate(models.Model):
                 for row in rows
                 if not row.is_filled
             ]
+            missing += self._restated_without_reason(rows)
         elif filled := [row for row in rows if row.is_filled]:
             missing.append(
                 Missing(f"figure-{filled[0].pk}", "Cijfers: er staan cijfers. Haal die weg, of vul ze hier in.")
@@ -237,6 +243,21 @@ class ProgressUpdate(models.Model):
         if self.proposed_colour and not self.proposed_reason:
             missing.append(Missing("proposed_reason", "Voorgestelde kleur: schrijf waarom u deze kleur voorstelt."))
         return missing
+
+    def _restated_without_reason(self, rows):
+        """Figures that say otherwise than an earlier round about the same period, without a remark that says why."""
+        before = OutputValue.objects.before(self.plan_item.round).filter(series__in={row.series_id for row in rows})
+        earlier = {(one.series_id, one.period_id): one.display for one in before.latest_reported()}
+        return [
+            Missing(
+                f"figure-{row.pk}-remark",
+                f"{row.series.indicator.name}, {row.series.area} ({row.period}): eerder gemeld was {said}. Schrijf in "
+                "de opmerking waarom dat anders is.",
+            )
+            for row in rows
+            if (said := earlier.get((row.series_id, row.period_id))) and row.is_filled and not row.remark
+            if row.display != said
+        ]
 
     # Who may do what, and when
 
@@ -311,7 +332,8 @@ class ProgressUpdate(models.Model):
             changed = self._write(content, by=by, way_in=way_in)
             if changed:
                 stays = self.state == State.RETURNED or self.plan_item.round.historical
-                self._finish(verb, by=by, state=self.state if stays else verb.target)
+                on_behalf = by.is_bureau and not self.plan_item.round.historical
+                self._finish(verb, by=by, state=self.state if stays else verb.target, on_behalf=on_behalf)
         return changed
 
     save_draft.alters_data = True
@@ -324,7 +346,7 @@ class ProgressUpdate(models.Model):
     submit.alters_data = True
 
     def withdraw(self, *, by, version):
-        self._do(workflow.WITHDRAW, by=by, version=version)
+        self._do(workflow.WITHDRAW, by=by, version=version, change={"submitted_by": None, "submitted_at": None})
 
     withdraw.alters_data = True
 
@@ -399,6 +421,8 @@ class ProgressUpdate(models.Model):
             for name, value in (change or {}).items():
                 setattr(self, name, value)
             self._finish(verb, by=by, reason=reason.strip(), **details)
+            if self.state in workflow.WRITABLE:
+                OutputValue.objects.make_rows(reporting_round=self.plan_item.round)
 
     def _lock(self, verb, *, by, version):
         """Lock this voortgang until the transaction ends, and check `verb` on what it is now."""
@@ -510,7 +534,7 @@ class Waiver(models.Model):
 class Revision(AppendOnly):
     """What one version of a voortgang said: nobody loses a word. `by` is empty for what came with the plan."""
 
-    update = models.ForeignKey(ProgressUpdate, models.CASCADE, related_name="revisions", verbose_name="voortgang")
+    update = models.ForeignKey(ProgressUpdate, models.PROTECT, related_name="revisions", verbose_name="voortgang")
     version = models.PositiveIntegerField("versie")
     quantitative = models.TextField("kwantitatieve voortgang", blank=True)
     qualitative = models.TextField("kwalitatieve voortgang", blank=True)
@@ -549,7 +573,7 @@ class ProgressEventQuerySet(AppendOnlyQuerySet):
 class ProgressEvent(AppendOnly):
     """Who did which verb when, and with what question or reason."""
 
-    update = models.ForeignKey(ProgressUpdate, models.CASCADE, related_name="events", verbose_name="voortgang")
+    update = models.ForeignKey(ProgressUpdate, models.PROTECT, related_name="events", verbose_name="voortgang")
     verb = models.CharField(
         "handeling", max_length=20, choices=[(verb.name, verb.done) for verb in workflow.VERBS.values()]
     )

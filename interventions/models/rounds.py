@@ -210,6 +210,9 @@ class ReportingRound(models.Model):
             return f"De ronde {self.year} is {self.get_state_display()}; {verb.label} kan nu niet."
         if name == "open" and not (self.opens_on and self.deadline):
             return "Vul eerst de openingsdatum en de inleverdatum in."
+        other = ReportingRound.objects.others_in_progress(self).first()
+        if name in ("open", "reopen") and other:
+            return f"De ronde {other.year} is nog {other.get_state_display()}. Sluit die eerst af."
         return ""
 
     def open(self, *, by):
@@ -299,9 +302,12 @@ class ReportingRound(models.Model):
             return f"De ronde {self.year} is {self.get_state_display()}; de kleuren liggen vast."
         return ""
 
-    def release_colours(self, *, pillar, by):
-        """Show the colours of `pillar` (None: Organisatie en financiën) to all; returns how many became visible."""
-        return self._show_colours(pillar=pillar, by=by, released=True, verb="release_colours")
+    def release_colours(self, *, pillar, by, version):
+        """Show the colours of `pillar` (None: Organisatie en financiën) to all; returns how many became visible.
+
+        `version` is that of the colours the user saw: the sum of their `colour_version`.
+        """
+        return self._show_colours(pillar=pillar, by=by, released=True, verb="release_colours", version=version)
 
     release_colours.alters_data = True
 
@@ -311,19 +317,20 @@ class ReportingRound(models.Model):
 
     withdraw_colours.alters_data = True
 
-    def _show_colours(self, *, pillar, by, released, verb):
+    def _show_colours(self, *, pillar, by, released, verb, version=None):
         if not by.is_bureau:
             raise PermissionDenied
         with transaction.atomic():
             locked = ReportingRound.objects.select_for_update().get(pk=self.pk)
             refuse(locked.why_not_show_colours(user=by))
-            changed = (
-                locked._progress()
-                .filter(plan_item__pillar=pillar, colour_released=not released)
-                .exclude(colour="")
-                .update(colour_released=released)
-            )
-            RoundEvent.objects.create(round=locked, verb=verb, by=by, pillar=pillar)
+            updates = locked._progress().filter(plan_item__pillar=pillar)
+            # Locked in the order in which closing does it.
+            list(updates.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+            if version not in (None, locked.plan_items.of_pillar(pillar).colours_version()):
+                raise Conflict("Intussen is een kleur gewijzigd. Bekijk eerst welke er nu staan.")
+            changed = updates.exclude(colour="").filter(colour_released=not released).update(colour_released=released)
+            if changed:
+                RoundEvent.objects.create(round=locked, verb=verb, by=by, pillar=pillar)
         return changed
 
     # The plan
@@ -447,6 +454,8 @@ class ReportingRound(models.Model):
         from .figures import OutputValue
         from .progress import ProgressUpdate
 
+        if self.state == RoundState.CLOSED and not self.historical:
+            raise Refused(f"De ronde {self.year} is {self.get_state_display()} en ligt vast.")
         state = State.APPROVED if self.historical else State.TO_DO
         ProgressUpdate.objects.bulk_create(
             [ProgressUpdate(plan_item=item, state=state) for item in self.plan_items.filter(progress__isnull=True)]
@@ -463,6 +472,8 @@ class ReportingRound(models.Model):
         """
         from .plan import Initiator, PlanItem
 
+        if self.state != RoundState.PLANNED:
+            raise Refused(f"De ronde {self.year} is {self.get_state_display()}; een plan overnemen kan niet meer.")
         with transaction.atomic():
             items = list(previous.plan_items.continuing().prefetch_related("initiators", "funding", "contacts"))
             copies = PlanItem.objects.bulk_create([item.copy_for(self) for item in items])
@@ -491,7 +502,9 @@ class ReportingRound(models.Model):
         if not by.is_beheerder:
             raise PermissionDenied
         with transaction.atomic():
-            locked = ReportingRound.objects.select_for_update().get(pk=self.pk)
+            # All of them, so that no two are opened at once.
+            rounds = ReportingRound.objects.select_for_update().order_by("year")
+            locked = next(one for one in rounds if one.pk == self.pk)
             refuse(locked.why_not(name, user=by))
             if verb.needs and not reason.strip():
                 raise Refused(f"Vul een {verb.needs} in.")
@@ -516,7 +529,7 @@ class RoundEvent(AppendOnly):
         RELEASE_COLOURS = "release_colours", "kleuren vrijgegeven"
         WITHDRAW_COLOURS = "withdraw_colours", "kleuren ingetrokken"
 
-    round = models.ForeignKey(ReportingRound, models.CASCADE, related_name="events", verbose_name="ronde")
+    round = models.ForeignKey(ReportingRound, models.PROTECT, related_name="events", verbose_name="ronde")
     verb = models.CharField("handeling", max_length=20, choices=Verb)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="door")
     to_state = models.CharField("status", max_length=8, choices=RoundState, blank=True)

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 DUTCH = "dutch"
 # Around the words found; the template turns them into <mark>. Control characters, which no text may contain.
 HIT_START, HIT_END = "\x02", "\x03"
-_CODE = re.compile(r"([a-z]+)\s?(\d+)([a-z]?)", re.IGNORECASE)
+_CODE = re.compile(r"([a-z]+)\s?(\d{1,4})([a-z]?)", re.IGNORECASE)
 
 
 def search_query(text):
@@ -32,13 +32,11 @@ class _WithoutTags(Func):
     output_field = models.TextField()
 
 
-def headline(text, *fields):
-    """The piece of `fields` (HTML or plain) in which `text` is found, the hits between HIT_START and HIT_END."""
-    joined = Concat(
-        *(part for field in fields for part in (models.F(field), Value(" "))), output_field=models.TextField()
-    )
+def headline(text, *, plain, rich):
+    """The piece of these fields in which `text` is found, the hits between HIT_START and HIT_END."""
+    fields = [*map(models.F, plain), *map(_WithoutTags, rich)]
     return SearchHeadline(
-        _WithoutTags(joined),
+        Concat(*(part for field in fields for part in (field, Value(" "))), output_field=models.TextField()),
         search_query(text),
         config=DUTCH,
         start_sel=HIT_START,

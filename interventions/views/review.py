@@ -1,6 +1,7 @@
 """The rooms of the bureau: the queue, the page of one voortgang to decide on, and the colours of a pijler."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
@@ -376,6 +377,8 @@ class PillarColours:
     total: int
     coloured: int
     released: int
+    dropped: int
+    version: int
 
     @property
     def key(self):
@@ -391,7 +394,7 @@ class PillarColours:
 
     @property
     def without(self):
-        return self.total - self.coloured
+        return self.total - self.coloured - self.dropped
 
 
 def _pillar_colours(reporting_round):
@@ -424,14 +427,14 @@ def _colours_of(reporting_round, pillar, user):
     return items.visible_to(user=user).for_table().without_texts().in_printed_order()
 
 
-def _show_colours(request, year, verb, done):
+def _show_colours(request, year, show, done):
     reporting_round = get_object_or_404(ReportingRound, year=year)
     key = request.POST.get("pijler")
     chosen = next((one for one in _pillar_colours(reporting_round) if one.key == key), None)
     if chosen is None:
         raise Http404
     try:
-        changed = verb(reporting_round, pillar=chosen.pillar, by=request.user)
+        changed = show(reporting_round, pillar=chosen.pillar, by=request.user)
         colours = "kleur" if changed == 1 else "kleuren"
         messages.success(request, f"{chosen}: {changed} {colours} {done}")
     except Refused as refused:
@@ -442,7 +445,10 @@ def _show_colours(request, year, verb, done):
 @only("is_bureau")
 @posted_from("interventions:colours", "year")
 def release_colours(request, year):
-    return _show_colours(request, year, ReportingRound.release_colours, "vrijgegeven.")
+    form = VerbForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_json())
+    return _show_colours(request, year, partial(ReportingRound.release_colours, **form.cleaned_data), "vrijgegeven.")
 
 
 @only("is_bureau")

@@ -161,7 +161,6 @@ def open_round(request, year):
         "preview": preview(reporting_round),
         "why_not": reporting_round.why_not("open", user=request.user),
         "early": reporting_round.opens_on and reporting_round.opens_on > timezone.localdate(),
-        "others": ReportingRound.objects.others_in_progress(reporting_round),
     }
     return render(request, "interventions/rounds/open.html", context)
 

@@ -131,7 +131,7 @@ def test_colours_of_a_historical_round_are_shown_by_the_beheerder_alone(client, 
     coloured = UpdateFactory(plan_item=item, approved=True, coloured=True)
 
     assert "alleen een beheerder" in past.why_not_show_colours(user=adviseur)
-    past.release_colours(pillar=item.pillar, by=UserFactory(beheerder=True))
+    past.release_colours(pillar=item.pillar, by=UserFactory(beheerder=True), version=coloured.colour_version)
 
     assert set(ProgressUpdate.objects.filter(colour_released=True)) == {coloured}
 
@@ -171,7 +171,10 @@ def test_showing_colours_is_for_the_bureau(client, update, name, role):
 def test_unknown_pijler_is_not_found(client, adviseur, update):
     update("a", "submitted", "coloured")
 
-    assert client.post(reverse("interventions:release_colours", args=[2024]), {"pijler": "X"}).status_code == 404
+    assert (
+        client.post(reverse("interventions:release_colours", args=[2024]), {"pijler": "X", "version": 0}).status_code
+        == 404
+    )
 
 
 def test_controleur_reads_the_colours_and_can_do_nothing(client, update):

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from interventions.models import IndicatorPlacement, OutputIndicator, OutputSeries, OutputValue, ReportingRound
 from interventions.models.figures import parse_figure
 from interventions.models.progress import Figure
-from interventions.workflow import Refused
+from interventions.workflow import Refused, State
 from programme.models import Period
 from tests.factories import (
     AreaFactory,
@@ -256,15 +256,70 @@ def test_proposal_waits_for_the_bureau_and_asks_for_nothing_yet(proposed):
     assert not OutputValue.objects.exists()
 
 
-def test_accepted_proposal_is_asked_for_in_the_rounds_in_progress(proposed):
+def test_accepted_proposal_is_asked_for_in_the_round_in_progress(proposed):
     intervention = proposed.interventions.get()
-    for year, state in ((2022, "closed"), (2023, "review"), (2025, "planned")):
+    for year, state in ((2022, "closed"), (2025, "planned")):
         PlanItemFactory(intervention=intervention, round=RoundFactory(year=year, state=state))
 
     proposed.accept(by=UserFactory(adviseur=True))
 
     assert proposed.status == "active"
-    assert {str(row.period) for row in OutputValue.objects.all()} == {"2023", "2024"}
+    assert {str(row.period) for row in OutputValue.objects.all()} == {"2024"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.APPROVED])
+def test_accepted_indicator_leaves_no_hole_in_what_was_handed_in(state):
+    """It is asked for once the voortgang can be written again."""
+    adviseur, update = UserFactory(adviseur=True), UpdateFactory(**{state: True})
+    indicator = update_proposes(update)
+
+    indicator.accept(by=adviseur)
+
+    assert not OutputValue.objects.exists()
+    if state == State.APPROVED:
+        update.reopen(by=adviseur, version=update.version, reason="Er komt een cijfer bij.")
+    update.return_with_question(by=adviseur, version=update.version, reason="Vul ook het nieuwe cijfer in.")
+    assert [value.series.indicator for value in update.own_values()] == [indicator]
+    assert [missing.part for missing in update.missing()] == [f"figure-{update.own_values().get().pk}"]
+
+
+def update_proposes(update, **fields):
+    indicator = IndicatorFactory(
+        owner=update.plan_item.intervention,
+        status=OutputIndicator.Status.PROPOSED,
+        proposed_by=UserFactory(),
+        proposal_reason="Dat telt.",
+        **fields,
+    )
+    SeriesFactory(indicator=indicator)
+    return indicator
+
+
+@pytest.mark.django_db
+def test_two_proposals_of_one_name_cannot_both_be_accepted():
+    adviseur, update = UserFactory(adviseur=True), UpdateFactory()
+    update_proposes(update, name="Bezoekers").accept(by=adviseur)
+
+    with pytest.raises(Refused, match="Er is al een indicator 'bezoekers'"):
+        update_proposes(update, name="bezoekers").accept(by=adviseur)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("remark", "missing"), [("", 1), ("Er was dubbel geteld.", 0)])
+def test_what_an_earlier_round_said_is_restated_with_a_reason(remark, missing):
+    update = UpdateFactory(draft=True, quantitative="<p>a</p>", qualitative="<p>b</p>")
+    series = SeriesFactory(indicator=IndicatorFactory(owner=update.plan_item.intervention, name="Bezoekers"))
+    year = Period.objects.year(2024)
+    ValueFactory(series=series, period=year, round=RoundFactory(year=2023, historical=True), value=5)
+    row = ValueFactory(series=series, period=year, round=update.plan_item.round, value=9, remark=remark)
+
+    said = [(one.part, one.message) for one in update.missing()]
+
+    assert len(said) == missing
+    for part, message in said:
+        assert part == f"figure-{row.pk}-remark"
+        assert "eerder gemeld was 5" in message
 
 
 def test_refused_proposal_is_left_out(proposed):

@@ -519,6 +519,40 @@ def test_saving_again_after_a_conflict_is_a_decision_and_keeps_what_it_replaces(
     assert [revision.quantitative for revision in update.revisions.all()] == ["<p>Van Jan.</p>", "<p>Van Piet.</p>"]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "typed", "said"),
+    [
+        ({2022: {"value": 10}, 2023: {"code": "nb"}}, 100, "veel meer dan in 2022"),
+        ({2022: {"value": 100}, 2023: {"value": 0}}, 10, "veel minder dan in 2022"),
+        ({2022: {"value": 100}, 2023: {"value": 95}}, 90, ""),
+    ],
+)
+def test_figure_that_jumps_is_pointed_out_against_the_last_number(
+    client, partner, update, figure, organisation, earlier, typed, said
+):
+    row = figure(value=typed)
+    for year, fields in earlier.items():
+        past = RoundFactory(year=year, historical=True)
+        item = PlanItemFactory(round=past, intervention=update.plan_item.intervention, trekker=organisation)
+        UpdateFactory(plan_item=item, approved=True)
+        ValueFactory(series=row.series, round=past, period=Period.objects.year(year), **fields)
+
+    words = text_of(page(client, update))
+
+    assert said in words
+    assert ("veel m" in words) == bool(said)
+
+
+def test_remark_that_is_too_long_is_told_at_its_own_cell(client, partner, update, figure):
+    row = figure()
+
+    tree = tree_of(post(client, update, **{f"figure-{row.pk}-remark": "a" * 501}))
+
+    field = tree.get_element_by_id(f"figure-{row.pk}-remark")
+    (described_by,) = field.get("aria-describedby").split()
+    assert "500" in text_of(tree.get_element_by_id(described_by))
+
+
 def test_conflict_with_ones_own_other_window_says_so(client, partner, update):
     post(client, update, quantitative="<p>Eerste venster.</p>")
 
@@ -537,13 +571,16 @@ def test_what_was_typed_can_be_copied_when_it_may_not_be_saved_any_more(client, 
     else:
         type(update.plan_item.round).objects.update(state="closed")
 
+    ProgressUpdate.objects.filter(pk=update.pk).update(quantitative="<p>Het werk van een ander.</p>")
+
     response = client.post(url(update), {"version": 0, "quantitative": "<p>Mijn werk van een uur.</p>"})
 
     assert response.status_code == 409
-    assert "Mijn werk van een uur." in text_of(tree_of(response))
+    # In one piece, without what it would replace.
+    assert "<p>Mijn werk van een uur.</p>" in response.content.decode()
     assert "Opslaan kan niet meer; kopieer wat u wilt bewaren." in text_of(tree_of(response))
     update.refresh_from_db()
-    assert update.quantitative == ""
+    assert update.quantitative == "<p>Het werk van een ander.</p>"
 
 
 # A new indicator
@@ -583,6 +620,16 @@ def test_proposal_of_an_indicator_that_is_in_use_is_not_made(client, partner, up
 
     assert "Deze indicator is er al." in text_of(tree_of(response).find_class("error-summary")[0])
     assert OutputIndicator.objects.count() == 1
+
+
+def test_proposal_that_is_refused_keeps_what_was_typed(client, partner, update):
+    ProgressUpdate.objects.filter(pk=update.pk).update(state=State.APPROVED)
+    typed = {"name": "Gezinnen", "unit": "aantal", "area": AreaFactory().pk, "reason": "Een lange uitleg."}
+
+    response = client.post(url(update, "propose_indicator"), typed)
+
+    assert "Een lange uitleg." in tree_of(response).get_element_by_id("id_reason").text_content()
+    assert not OutputIndicator.objects.exists()
 
 
 def test_proposal_is_refused_when_nothing_may_be_written(client, partner, update):

@@ -1,10 +1,12 @@
 """The reporting round: DESIGN.md, section 3."""
 
 import datetime
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
 from interventions.models import (
     Funding,
@@ -14,7 +16,7 @@ from interventions.models import (
     ReportingRound,
     RoundEvent,
 )
-from interventions.workflow import ROUND_VERBS, Refused, RoundState
+from interventions.workflow import ROUND_VERBS, Conflict, Refused, RoundState
 from tests.factories import (
     IndicatorFactory,
     InitiatorFactory,
@@ -215,7 +217,7 @@ def test_closed_round_refuses_the_colours_too(adviseur):
     update = UpdateFactory(plan_item__round=RoundFactory(closed=True), approved=True, coloured=True)
     reporting_round = update.plan_item.round
 
-    for change in (reporting_round.release_colours, reporting_round.withdraw_colours):
+    for change in (partial(reporting_round.release_colours, version=1), reporting_round.withdraw_colours):
         with pytest.raises(Refused, match="de kleuren liggen vast"):
             change(pillar=update.plan_item.pillar, by=adviseur)
 
@@ -250,6 +252,44 @@ def test_closed_round_refuses_a_new_indicator_whatever_the_page_still_believed(b
         stale.propose_indicator(by=beheerder, name="Nieuw", unit="aantal", area=SeriesFactory().area, reason="Telt.")
 
 
+@pytest.mark.parametrize("state", [RoundState.OPEN, RoundState.REVIEW])
+@pytest.mark.parametrize(("name", "source"), [("open", RoundState.PLANNED), ("reopen", RoundState.CLOSED)])
+def test_one_round_at_a_time_is_in_progress(beheerder, state, name, source):
+    RoundFactory(year=2024, state=state)
+    other = RoundFactory(year=2025, state=source)
+    reason = {"reason": "Er ontbreekt iets."} if name == "reopen" else {}
+
+    with pytest.raises(Refused, match=r"De ronde 2024 is nog .*Sluit die eerst af"):
+        getattr(other, name)(by=beheerder, **reason)
+
+    assert ReportingRound.objects.get(year=2025).state == source
+
+
+def test_closed_round_gets_no_new_rows_and_no_other_plan():
+    item = PlanItemFactory(round=RoundFactory(closed=True))
+    SeriesFactory(indicator=IndicatorFactory(owner=item.intervention))
+
+    with pytest.raises(Refused, match="ligt vast"):
+        item.round.make_updates()
+    with pytest.raises(Refused, match="een plan overnemen kan niet meer"):
+        item.round.copy_plan_from(RoundFactory(year=2023, historical=True))
+
+    assert not OutputValue.objects.exists()
+    assert not ProgressUpdate.objects.exists()
+
+
+def test_what_happened_cannot_be_deleted_along_with_something_else(beheerder, adviseur):
+    update = UpdateFactory(plan_item__round=RoundFactory(review=True), approved=True, coloured=True)
+    update.reopen(by=adviseur, version=update.version, reason="Nog een vraag.")
+    RoundEvent.objects.create(round=update.plan_item.round, verb="open", by=beheerder)
+
+    for row in (update, update.plan_item, update.plan_item.round):
+        with pytest.raises(ProtectedError):
+            row.delete()
+
+    assert update.events.count() == 1
+
+
 # Colours of a pijler
 
 
@@ -268,6 +308,12 @@ def coloured():
     return reporting_round, items
 
 
+def release(reporting_round, pillar, user):
+    """Release what the user sees at this moment."""
+    version = reporting_round.plan_items.of_pillar(pillar).colours_version()
+    return reporting_round.release_colours(pillar=pillar, by=user, version=version)
+
+
 def released():
     return set(PlanItem.objects.filter(progress__colour_released=True))
 
@@ -276,9 +322,9 @@ def test_colours_are_released_and_withdrawn_per_pijler(coloured, adviseur):
     reporting_round, items = coloured
     pillar = items["first"].pillar
 
-    assert reporting_round.release_colours(pillar=pillar, by=adviseur) == 1
+    assert release(reporting_round, pillar, adviseur) == 1
     assert released() == {items["first"]}
-    assert reporting_round.release_colours(pillar=None, by=adviseur) == 1
+    assert release(reporting_round, None, adviseur) == 1
     assert released() == {items["first"], items["activity"]}
     assert reporting_round.withdraw_colours(pillar=pillar, by=adviseur) == 1
     assert released() == {items["activity"]}
@@ -292,12 +338,34 @@ def test_colours_are_released_and_withdrawn_per_pijler(coloured, adviseur):
 def test_releasing_again_shows_what_was_coloured_since(coloured, adviseur):
     reporting_round, items = coloured
     pillar = items["first"].pillar
-    reporting_round.release_colours(pillar=pillar, by=adviseur)
+    release(reporting_round, pillar, adviseur)
     later = PlanItem.objects.get(progress__colour="").progress
 
     later.set_colour("rood", by=adviseur, version=0, reason="De mijlpaal wordt niet gehaald.")
 
-    assert reporting_round.release_colours(pillar=pillar, by=adviseur) == 1
+    assert release(reporting_round, pillar, adviseur) == 1
+
+
+def test_release_shows_no_colour_that_the_user_has_not_seen(coloured, adviseur):
+    reporting_round, items = coloured
+    pillar = items["first"].pillar
+    seen = reporting_round.plan_items.of_pillar(pillar).colours_version()
+    update = items["first"].progress
+    update.set_colour("rood", by=UserFactory(adviseur=True), version=update.colour_version, reason="Toch zorgen.")
+
+    with pytest.raises(Conflict, match="Intussen is een kleur gewijzigd"):
+        reporting_round.release_colours(pillar=pillar, by=adviseur, version=seen)
+
+    assert released() == set()
+    assert not RoundEvent.objects.exists()
+
+
+def test_release_of_nothing_is_no_event(coloured, adviseur):
+    reporting_round, items = coloured
+
+    assert reporting_round.withdraw_colours(pillar=items["first"].pillar, by=adviseur) == 0
+
+    assert not RoundEvent.objects.exists()
 
 
 @pytest.mark.parametrize("role", ["invuller", "lezer", "controleur"])
@@ -305,7 +373,7 @@ def test_colours_are_shown_by_the_bureau_alone(role, coloured):
     reporting_round, items = coloured
     user = UserFactory(role=role)
 
-    for change in (reporting_round.release_colours, reporting_round.withdraw_colours):
+    for change in (partial(reporting_round.release_colours, version=1), reporting_round.withdraw_colours):
         with pytest.raises(PermissionDenied):
             change(pillar=items["first"].pillar, by=user)
 
@@ -318,7 +386,7 @@ def test_release_leaves_other_rounds_alone(coloured, adviseur):
     before = PlanItemFactory(round=RoundFactory(year=2023, review=True), pillar=items["first"].pillar)
     UpdateFactory(plan_item=before, approved=True, coloured=True)
 
-    reporting_round.release_colours(pillar=items["first"].pillar, by=adviseur)
+    release(reporting_round, items["first"].pillar, adviseur)
 
     assert released() == {items["first"]}
 

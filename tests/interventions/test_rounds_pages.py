@@ -558,7 +558,7 @@ def test_opening_says_that_another_round_is_still_in_progress(client, beheerder)
 
     shown = main(page(client, "open_round", 2024))
 
-    assert "Voortgangsrapportage 2023 Deze ronde is nog niet afgesloten." in shown
+    assert "De ronde 2023 is nog in beoordeling. Sluit die eerst af." in shown
     assert "Niet iedereen wordt bereikt." not in shown
 
 

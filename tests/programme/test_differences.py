@@ -103,3 +103,13 @@ def test_marked_differences_tells_two_texts_that_have_nothing_in_common(source):
     canonicals = [canonical(html) for html in source()[:100]]
     for old, new in pairwise(canonicals):
         assert_tells_both(old, new)
+
+
+@pytest.mark.parametrize(
+    ("block", "times"), [("<p>aan de slag met {}</p>", 900), ("<p>{}</p>", 2700), ("<p>a</p><p>{}</p>", 1300)]
+)
+def test_long_texts_that_are_alike_everywhere_are_told_too(block, times):
+    """Without a bound each of these would keep a page waiting for half a minute."""
+    old, new = ("".join(block.format(n) for n in range(first, first + times)) for first in (0, times))
+
+    assert_tells_both(old, new)

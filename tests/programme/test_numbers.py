@@ -24,6 +24,7 @@ from programme.numbers import format_number, parse_number
         ("-0", "0"),
         (" 12 ", "12"),
         ("1 234", "1234"),
+        ("- 31", "-31"),
         ("1\u00a0234,5", "1234.5"),
         ("1\u202f234", "1234"),
         ("€ 1.500", "1500"),
@@ -42,7 +43,8 @@ def test_number_is_read_as_it_is_written(text, number):
 @pytest.mark.parametrize(
     "text",
     ["", "-", "veel", "12a", "1,2,3", ",5", "5,", "1.23.456", "1,234.5", "12.34,5", "1e5", "+31", "=1+1", "٣", "²", "½",
-     "0x10", "Infinity", "NaN", "1-2", "--1", "%", "12%%", "€", "1/2", "\x00", "1.0000"],
+     "0x10", "Infinity", "NaN", "1-2", "--1", "%", "12%%", "€", "1/2", "\x00", "1.0000",
+     "45 50", "1 2", "2023 150", "1234 567", "1 234 56"],
 )  # fmt: skip
 def test_number_that_is_none_is_refused_and_repeated(text):
     with pytest.raises(ValueError, match=r"is geen getal|twee dingen") as refused:

@@ -12,7 +12,6 @@ from programme.richtext import (
     blocks,
     canonical,
     from_plain_text,
-    is_blank,
     plain_text,
     validate_length,
 )
@@ -146,13 +145,6 @@ def test_plain_text_keeps_items_and_cells_apart():
 def test_plain_text_holds_every_word(source):
     for html in source():
         assert not Counter(words(html)) - Counter(plain_text(html).split())
-
-
-def test_is_blank_looks_at_words():
-    assert is_blank("")
-    assert is_blank("<p>&nbsp;</p>")
-    assert is_blank("<table><tr><td></td><td><br></td></tr></table>")
-    assert not is_blank("<ul><li>-</li></ul>")
 
 
 def test_an_empty_table_is_kept():
