@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import browse, partner, people, plan, review, rounds
+from .views import browse, partner, people, plan, review, rounds, workbooks
 
 app_name = "interventions"
 
@@ -47,6 +47,11 @@ urlpatterns = [
     path("rondes/<int:year>/heropenen/", rounds.reopen_round, name="reopen_round"),
     path("rondes/<int:year>/geen-opgave/", rounds.record_no_reports, name="record_no_reports"),
     path("rondes/<int:year>/vergelijken/<int:other>/", rounds.compare_rounds, name="compare_rounds"),
+    # A round as a workbook that can be changed
+    path("rondes/<int:year>/werkblad/", workbooks.import_workbook, name="import_workbook"),
+    path("rondes/<int:year>/werkblad/overnemen/", workbooks.take_over_workbook, name="take_over_workbook"),
+    path("rondes/<int:year>/werkblad/weg/", workbooks.discard_workbook, name="discard_workbook"),
+    path("rondes/<int:year>/werkblad/bewerkbaar/", workbooks.editable_workbook, name="editable_workbook"),
     # The plan of a round
     path("plan/", plan.latest, name="plan"),
     path("plan/<int:year>/", plan.of_year, name="plan_year"),

@@ -8,8 +8,8 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.decorators.http import require_POST
 
-from accounts.access import only, posted_from
 from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY
 from interventions.forms.plan import ChangeForm, Names, PlanItemForm, plan_differences
 from interventions.forms.review import ReasonForm
@@ -17,6 +17,8 @@ from interventions.models import PlanItem, ReportingRound
 from interventions.models.plan import PlanContent
 from interventions.workflow import Conflict, Refused
 from programme.models import Pillar
+
+from .review import only
 
 STEPS = {"omhoog": -1, "omlaag": 1}
 
@@ -107,7 +109,7 @@ def item(request, pk):
 
 
 @only("is_bureau")
-@posted_from("interventions:plan_item", "pk")
+@require_POST
 def change(request, pk):
     plan_item = _item(pk)
     form = ChangeForm(request.POST, item=plan_item)
@@ -190,7 +192,7 @@ def add(request, year):
 
 
 @only("is_bureau")
-@posted_from("interventions:plan_item", "pk")
+@require_POST
 def move(request, pk):
     """One place up or down in its thema; the button says which."""
     plan_item = _item(pk)
@@ -205,7 +207,7 @@ def move(request, pk):
 
 
 @only("is_bureau")
-@posted_from("interventions:plan_item", "pk")
+@require_POST
 def drop(request, pk):
     plan_item = _item(pk)
     form = ReasonForm(request.POST)
