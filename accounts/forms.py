@@ -17,7 +17,7 @@ class PersonForm(forms.Form):
     role = forms.ChoiceField(label="Rol", choices=Role, widget=forms.RadioSelect)
     organisations = forms.ModelMultipleChoiceField(
         label="Organisaties",
-        help_text="Een invuller schrijft namens deze organisaties, hun afdelingen en hun collectieven.",
+        help_text="Verplicht voor een invuller: die schrijft ook namens hun afdelingen en collectieven.",
         queryset=Organisation.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -72,4 +72,7 @@ class OrganisationForm(forms.Form):
 
 
 class ChangeOrganisationForm(VersionedForm, OrganisationForm):
-    pass
+    def __init__(self, *args, organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("parent", "members"):
+            self.fields[name].queryset = self.fields[name].queryset.exclude(pk=organisation.pk)

@@ -24,7 +24,7 @@ def invitation(request, token):
     person = invitations.invited(token)
     if person is None:
         return _gone(request, token)
-    form = SetPasswordForm(request.POST or None, user=person)
+    form = SetPasswordForm(person, request.POST or None)
     if form.is_valid():
         try:
             person.accept_invitation(form.cleaned_data["password1"])

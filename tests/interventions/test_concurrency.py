@@ -9,8 +9,10 @@ import time
 from dataclasses import replace
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
+from accounts.models import Organisation, User
 from interventions.models import (
     OutputIndicator,
     OutputValue,
@@ -23,7 +25,15 @@ from interventions.models import (
 )
 from interventions.models.progress import Content, Waived
 from interventions.workflow import Conflict, Refused
-from tests.factories import AreaFactory, PillarFactory, PlanItemFactory, RoundFactory, UpdateFactory, UserFactory
+from tests.factories import (
+    AreaFactory,
+    OrganisationFactory,
+    PillarFactory,
+    PlanItemFactory,
+    RoundFactory,
+    UpdateFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -424,3 +434,56 @@ def test_saving_a_voortgang_that_points_at_a_plan_item_does_not_wait_for_its_cha
         save.start()
         save.join(timeout=5)
         assert outcome == [True]
+
+
+def test_of_two_beheerders_who_deactivate_each_other_one_stays(beheerder):
+    other = UserFactory(beheerder=True)
+
+    outcomes = race(
+        lambda: User.objects.get(pk=other.pk).deactivate(by=beheerder),
+        lambda: User.objects.get(pk=beheerder.pk).deactivate(by=other),
+        rows=User.objects.filter(pk__in=[beheerder.pk, other.pk]),
+    )
+
+    assert outcomes == ["done", PermissionDenied]
+    assert list(User.objects.filter(role="beheerder", is_active=True)) == [beheerder]
+
+
+@pytest.mark.parametrize("first", ["below", "above"])
+def test_two_changes_of_organisations_make_nothing_that_cannot_be(beheerder, first):
+    """One becomes a department of another, which becomes a department of a third: whoever comes second is refused."""
+    below, middle, above = OrganisationFactory.create_batch(3)
+
+    def make_department(of, parent):
+        of.change(by=beheerder, version=1, name=of.name, kind="department", parent=parent)
+
+    actions = [lambda: make_department(below, middle), lambda: make_department(middle, above)]
+    outcomes = race(*(actions if first == "below" else reversed(actions)), rows=Organisation.objects.all())
+
+    assert outcomes == ["done", Refused]
+
+
+def test_same_invitation_twice_is_one_person(beheerder):
+    def invite():
+        User.objects.invite(by=beheerder, email="eva@partner.test", name="Eva", role="lezer")
+
+    ready = threading.Barrier(2)
+    outcomes = []
+
+    def run():
+        ready.wait()
+        try:
+            outcomes.append(invite() or "done")
+        except Refused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+
+    assert sorted(outcomes) == ["done", "refused"]
+    assert User.objects.filter(email="eva@partner.test").count() == 1
