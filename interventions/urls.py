@@ -56,10 +56,14 @@ urlpatterns = [
     path("plan/", plan.latest, name="plan"),
     path("plan/<int:year>/", plan.of_year, name="plan_year"),
     path("plan/<int:year>/toevoegen/", plan.add, name="add_item"),
+    path("plan/<int:year>/aangevinkt/", plan.change_ticked, name="change_ticked"),
+    path("plan/<int:year>/samenvoegen/", plan.merge, name="merge_items"),
+    path("plan/<int:year>/adviseurs/", plan.assign, name="assign_advisers"),
     path("plan/regels/<int:pk>/", plan.item, name="plan_item"),
     path("plan/regels/<int:pk>/wijzigen/", plan.change, name="change_item"),
     path("plan/regels/<int:pk>/verplaatsen/", plan.move, name="move_item"),
     path("plan/regels/<int:pk>/vervallen/", plan.drop, name="drop_item"),
+    path("plan/regels/<int:pk>/splitsen/", plan.split, name="split_item"),
     # The beheerder
     path("personen/<int:pk>/deactiveren/", people.deactivate, name="deactivate"),
 ]

@@ -11,9 +11,18 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY
-from interventions.forms.plan import ChangeForm, Names, PlanItemForm, plan_differences
+from interventions.forms.plan import (
+    AdvisersForm,
+    BulkForm,
+    ChangeForm,
+    MergeForm,
+    Names,
+    PlanItemForm,
+    SplitForm,
+    plan_differences,
+)
 from interventions.forms.review import ReasonForm
-from interventions.models import PlanItem, ReportingRound
+from interventions.models import PillarAssignment, PlanItem, ReportingRound
 from interventions.models.plan import PlanContent
 from interventions.workflow import Conflict, Refused
 from programme.models import Pillar
@@ -58,20 +67,27 @@ def of_year(request, year):
     return _plan_page(request, get_object_or_404(ReportingRound, year=year))
 
 
-def _plan_page(request, reporting_round):
+def _plan_page(request, reporting_round, *, bulk=None):
+    """The plan of the pijler in the query string; `bulk` is what could not be done with the ticked rows."""
     items = PlanItem.objects.in_round(reporting_round)
     going_on = items.continuing().select_related("pillar").in_printed_order()
     gaps = list(going_on.without_initiator()), list(going_on.without_contact())
     pillars = _pillars(items, *gaps)
     chosen = next((one for one in pillars if one.key == request.GET.get("pijler")), pillars[0])
+    rows = list(items.of_pillar(chosen.pillar).for_plan())
+    advisers = PillarAssignment.objects.of_pillar(chosen.pillar)
     context = {
         "round": reporting_round,
         "rounds": ReportingRound.objects.all(),
+        "bulk": bulk or BulkForm(items=rows),
+        "advisers": advisers,
+        "advisers_form": AdvisersForm(initial={"people": advisers}),
+        "query": _query(chosen),
         "without_initiator": gaps[0],
         "without_contact": gaps[1],
         "pillars": pillars,
         "chosen": chosen,
-        "items": items.of_pillar(chosen.pillar).for_plan(),
+        "items": rows,
         "why_not": reporting_round.why_not_change_plan(user=request.user),
     }
     return render(request, "interventions/plan/plan.html", context)
@@ -85,6 +101,45 @@ def _pillars(items, without_initiator, without_contact):
         PillarPlan(pillar, *(column.count(pillar and pillar.pk) for column in (keys, *gaps)))
         for pillar in (*Pillar.objects.all(), None)
     ]
+
+
+def _query(chosen):
+    """The query string that keeps a pijler on the page."""
+    return f"?{urlencode({'pijler': chosen.key})}"
+
+
+@only("is_bureau")
+@require_POST
+def change_ticked(request, year):
+    """Do with the ticked rows what the button says; what is refused stands on the page with the ticks still set."""
+    reporting_round = get_object_or_404(ReportingRound, year=year)
+    form = BulkForm(request.POST, items=PlanItem.objects.in_round(reporting_round).select_related("pillar"))
+    if not form.is_valid():
+        return _plan_page(request, reporting_round, bulk=form)
+    keys = form.cleaned_data["items"]
+    if form.data.get("do") == BulkForm.MERGE:
+        url = reverse("interventions:merge_items", args=[year])
+        return redirect(f"{url}?{urlencode({'regel': keys}, doseq=True)}")
+    try:
+        changed = reporting_round.change_items(keys, form.change, by=request.user)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _plan_page(request, reporting_round, bulk=form)
+    messages.success(request, f"{changed} van de {len(keys)} aangevinkte interventies gewijzigd.")
+    return redirect(f"{reverse('interventions:plan_year', args=[year])}?{request.GET.urlencode()}#regels")
+
+
+@only("is_bureau")
+@require_POST
+def assign(request, year):
+    """Say which people of the bureau look after the pijler in the query string; that holds for every round."""
+    pillar = get_object_or_404(Pillar, abbreviation=request.GET.get("pijler"))
+    form = AdvisersForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_json())
+    PillarAssignment.objects.assign(pillar, form.cleaned_data["people"], by=request.user)
+    messages.success(request, f"De adviseurs van {pillar} zijn vastgelegd.")
+    return redirect(f"{reverse('interventions:plan_year', args=[year])}?{request.GET.urlencode()}#regels")
 
 
 def _plan_url(item):
@@ -129,6 +184,7 @@ def _item_page(request, plan_item, form, *, refused=None, stopping=None):
     `refused` is why it could not, `stopping` the reason that was given for stopping when it was that.
     """
     if isinstance(refused, Conflict) and stopping is None:
+        form.initial["version"] = plan_item.version
         form.move_to_current_version()
     elif refused and stopping is None:
         form.add_error(None, str(refused))
@@ -220,3 +276,64 @@ def drop(request, pk):
         return _item_page(request, plan_item, ChangeForm(item=plan_item), refused=refused, stopping=reason)
     messages.success(request, f"{plan_item}: vervallen. In het volgende plan staat deze interventie niet meer.")
     return redirect(_plan_url(plan_item))
+
+
+# Several out of one, one out of several
+
+
+def _say_why_not(form, refused):
+    """Put the refusal on the page; who was too late may look at what it is now, and send it again."""
+    form.add_error(None, str(refused))
+    if isinstance(refused, Conflict):
+        form.move_to_current_version()
+
+
+@only("is_bureau")
+def split(request, pk):
+    plan_item = _item(pk)
+    form = SplitForm(request.POST or None, item=plan_item)
+    if form.is_valid():
+        typed = {name: form.cleaned_data[name] for name in ("version", "reason")}
+        try:
+            added = plan_item.round.split(plan_item, form.contents(), by=request.user, **typed)
+        except Refused as refused:
+            _say_why_not(form, refused)
+        else:
+            became = " en ".join(map(str, added))
+            messages.success(request, f"{plan_item} is gesplitst in {became}. De cijfers gaan verder bij {added[0]}.")
+            return redirect(_plan_url(added[0]))
+    context = {
+        "item": plan_item,
+        "round": plan_item.round,
+        "plan_url": _plan_url(plan_item),
+        "form": form,
+        "why_not": plan_item.why_not_drop(user=request.user),
+    }
+    return render(request, "interventions/plan/split.html", context)
+
+
+@only("is_bureau")
+def merge(request, year):
+    """Make one of the plan items in the query string."""
+    reporting_round = get_object_or_404(ReportingRound, year=year)
+    keys = [int(key) for key in request.GET.getlist("regel") if key.isdecimal()]
+    chosen = PlanItem.objects.in_round(reporting_round).filter(pk__in=keys)
+    items = list(chosen.select_related("pillar").in_printed_order())
+    form = MergeForm(request.POST or None, items=items)
+    if form.is_valid():
+        try:
+            added = reporting_round.merge(
+                form.versions(), form.whole(), by=request.user, reason=form.cleaned_data["reason"]
+            )
+        except Refused as refused:
+            _say_why_not(form, refused)
+        else:
+            messages.success(request, f"{added} komt in de plaats van {len(items)} interventies. Lees haar na.")
+            return redirect("interventions:plan_item", pk=added.pk)
+    context = {
+        "round": reporting_round,
+        "items": items,
+        "form": form,
+        "why_not": reporting_round.why_not_change_plan(user=request.user),
+    }
+    return render(request, "interventions/plan/merge.html", context)
