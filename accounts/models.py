@@ -243,7 +243,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
             email=email, defaults={"name": name, "role": role, "password": make_password(None)}
         )
         if not is_new:
-            raise Refused(f"Er is al een persoon met het adres {email}: {person} ({person.state.label}).")
+            there = f"{person} ({person.state.label})"
+            raise Refused(f"Er is al een persoon met het adres {email}: {there}. Zoek die op bij Personen.")
         person.organisations.set(organisations)
         EmailAddress.objects.create(user=person, email=email, primary=True)
         return person
@@ -448,3 +449,4 @@ class User(AbstractBaseUser):
             session.pk for session in Session.objects.all() if session.get_decoded().get(SESSION_KEY) == str(self.pk)
         ]
         Session.objects.filter(pk__in=mine).delete()
+        self.usersession_set.all().delete()  # where they were logged in is nobody's business any more

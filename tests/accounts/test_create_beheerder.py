@@ -36,7 +36,10 @@ def test_beheerder_is_named_after_the_address_when_no_name_is_given(capsys):
         ("bea", "'bea' is geen e-mailadres."),
         ("", "'' is geen e-mailadres."),
         ("bea@", "'bea@' is geen e-mailadres."),
-        ("ADA@bureau.test", "Er is al een persoon met het adres ada@bureau.test: Ada (actief)."),
+        (
+            "ADA@bureau.test",
+            "Er is al een persoon met het adres ada@bureau.test: Ada (actief). Zoek die op bij Personen.",
+        ),
     ],
 )
 def test_address_that_is_none_or_known_is_refused(email, why):

@@ -155,7 +155,10 @@ def test_person_is_invited_by_mail_with_role_and_organisations(client, beheerder
     [
         ({"email": "geen adres"}, "E-mailadres: Voer een geldig e-mailadres in."),
         ({"email": ""}, "E-mailadres: Vul dit veld in."),
-        ({"email": "BEA@bureau.test"}, "Er is al een persoon met het adres bea@bureau.test: Bea Beheer (actief)."),
+        (
+            {"email": "BEA@bureau.test"},
+            "Er is al een persoon met het adres bea@bureau.test: Bea Beheer (actief). Zoek die op bij Personen.",
+        ),
         ({"name": " "}, "Naam: Vul dit veld in."),
         ({"role": "baas"}, "Rol: Selecteer een geldige keuze. baas is geen beschikbare keuze."),
         ({"organisations": []}, "Kies minstens één organisatie: een invuller schrijft namens een organisatie."),
@@ -305,6 +308,7 @@ def test_sessions_of_who_is_deactivated_end_at_once_and_for_good(beheerder, way_
 
     assert [is_logged_in(one) for one in clients] == [False, False]
     assert clients[0].get("/").url == "/account/login/?next=/"
+    assert not person.usersession_set.exists()
     assert is_logged_in(bystander)
     person.activate(by=beheerder)
     assert [is_logged_in(one) for one in clients] == [False, False]

@@ -453,11 +453,12 @@ def test_of_two_beheerders_who_deactivate_each_other_one_stays(beheerder):
 def test_two_changes_of_organisations_make_nothing_that_cannot_be(beheerder, first):
     """One becomes a department of another, which becomes a department of a third: whoever comes second is refused."""
     below, middle, above = OrganisationFactory.create_batch(3)
+    middle_as_seen = Organisation.objects.get(pk=middle.pk)
 
     def make_department(of, parent):
         of.change(by=beheerder, version=1, name=of.name, kind="department", parent=parent)
 
-    actions = [lambda: make_department(below, middle), lambda: make_department(middle, above)]
+    actions = [lambda: make_department(below, middle_as_seen), lambda: make_department(middle, above)]
     outcomes = race(*(actions if first == "below" else reversed(actions)), rows=Organisation.objects.all())
 
     assert outcomes == ["done", Refused]

@@ -8,10 +8,17 @@ from django.urls import reverse
 from lxml import html
 
 from accounts.models import User
-from interventions.models import PlanItem
+from interventions.models import PillarAssignment, PlanItem
 from interventions.people import let_go
 from interventions.workflow import Conflict, Refused
-from tests.factories import OrganisationFactory, PlanItemFactory, RoundFactory, UpdateFactory, UserFactory
+from tests.factories import (
+    OrganisationFactory,
+    PillarFactory,
+    PlanItemFactory,
+    RoundFactory,
+    UpdateFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -93,8 +100,11 @@ def test_page_tells_what_will_happen(client, beheerder, person, items):
     UserFactory(name="Weg", is_active=False)
     UserFactory(name="Lezer", lezer=True)
 
+    PillarAssignment.objects.create(user=person, pillar=PillarFactory(name="School"))
+
     shown = page(client.get(url(person)))
 
+    assert "Eva is adviseur van School." in shown.text_content()
     assert [one.text_content() for one in shown.xpath("//main//ul/li")] == [
         f"{items['open']} (2024)",
         f"{items['planned']} (2025)",
