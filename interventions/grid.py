@@ -8,6 +8,7 @@ from operator import attrgetter
 from programme.models import Period
 
 from .models import OutputIndicator, OutputValue, PlanItem
+from .models.figures import BY_PERIOD
 
 EARLIER_PERIODS = 3
 JUMP = Decimal("0.5")  # a change by more than this part of the earlier value is worth a second look
@@ -97,7 +98,7 @@ def tables(plan_item, *, user):
         .select_related("period")
     ):
         earlier.setdefault(one.series_id, {})[one.period] = one
-    values.sort(key=attrgetter("period.start", "period.kind"))
+    values.sort(key=BY_PERIOD)
     return [_table(period, list(ours), earlier, owners) for period, ours in groupby(values, key=attrgetter("period"))]
 
 

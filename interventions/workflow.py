@@ -11,6 +11,7 @@ from django.db import models
 from accounts.refusals import Conflict, Refused, refuse  # noqa: F401 (who does a verb here finds its answers here)
 
 CHANGED_BY_OTHERS = "Iemand anders heeft intussen iets gewijzigd. Bekijk eerst wat er nu staat."
+CHANGED_ELSEWHERE = "U hebt in een ander venster iets gewijzigd. Bekijk eerst wat er nu staat."
 
 
 @contextmanager

@@ -5,12 +5,11 @@ import logging
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_POST
 from django_filters.views import FilterView
 from django_tables2 import SingleTableMixin
 
 from accounts import invitations
-from accounts.access import only
+from accounts.access import only, posted_from
 from accounts.filters import PersonFilter
 from accounts.forms import ChangeOrganisationForm, ChangePersonForm, InvitationForm, OrganisationForm
 from accounts.models import Organisation, PersonState, User
@@ -95,7 +94,7 @@ def _not_kept(form, refused, instance):
 
 
 @only("is_beheerder")
-@require_POST
+@posted_from("accounts:person", "pk")
 def resend(request, pk):
     person = get_object_or_404(User, pk=pk)
     if person.state == PersonState.INVITED:
@@ -106,7 +105,7 @@ def resend(request, pk):
 
 
 @only("is_beheerder")
-@require_POST
+@posted_from("accounts:person", "pk")
 def activate(request, pk):
     person = get_object_or_404(User, pk=pk)
     try:

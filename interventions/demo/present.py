@@ -4,7 +4,7 @@ import datetime
 from dataclasses import dataclass, replace
 
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from interventions.loading import YEAR
@@ -21,7 +21,7 @@ from interventions.models import (
     RoundEvent,
 )
 from interventions.models.progress import Content, Part, Waived, WayIn
-from interventions.workflow import COLOURABLE, Colour, State
+from interventions.workflow import COLOURABLE, SUBMIT, Colour, State
 from programme.models import Area, Pillar
 
 from . import texts
@@ -313,7 +313,6 @@ def _spread_in_time(reporting_round, stage, today):
         (models.QuerySet(Revision).filter(**of_update), "at"),
         (models.QuerySet(InternalNote).filter(**of_update), "at"),
         (models.QuerySet(RoundEvent).filter(round=reporting_round), "at"),
-        (models.QuerySet(ProgressUpdate).filter(**of_item, submitted_at__isnull=False), "submitted_at"),
     ]
     moments = sorted({moment for rows, field in written for moment in rows.values_list(field, flat=True)})
     review = reporting_round.events.filter(verb=RoundEvent.Verb.START_REVIEW).first()
@@ -328,6 +327,11 @@ def _spread_in_time(reporting_round, stage, today):
         for row in changed:
             setattr(row, field, time_of[getattr(row, field)])
         rows.bulk_update(changed, [field])
+    handed_in = Max("events__at", filter=Q(events__verb=SUBMIT.name))
+    submitted = list(ProgressUpdate.objects.filter(**of_item, submitted_at__isnull=False).annotate(handed_in=handed_in))
+    for update in submitted:
+        update.submitted_at = update.handed_in
+    ProgressUpdate.objects.bulk_update(submitted, ["submitted_at"])
 
 
 def _office_hours(first, last, count):

@@ -35,11 +35,15 @@ COLOURS = (
 
 
 class FigureField(forms.CharField):
-    """A cell of the grid: what was typed, cleaned to (value, code) of an OutputValue."""
+    """A cell of the grid of an indicator in `unit`: what was typed, cleaned to (value, code) of an OutputValue."""
+
+    def __init__(self, *, unit, **kwargs):
+        super().__init__(**kwargs)
+        self.unit = unit
 
     def clean(self, value):
         try:
-            return parse_figure(super().clean(value))
+            return parse_figure(super().clean(value), unit=self.unit)
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
@@ -100,7 +104,7 @@ class ProgressForm(forms.Form):
         name = f"figure-{row.pk}"
         label = f"{row.series.indicator.name}, {row.series.area} ({row.period})"
         self.fields |= {
-            name: FigureField(label=label, required=False),
+            name: FigureField(unit=row.series.indicator.unit, label=label, required=False),
             f"{name}-provisional": forms.BooleanField(label=f"Voorlopig: {label}", required=False),
             f"{name}-remark": forms.CharField(label=f"Opmerking: {label}", max_length=500, required=False),
         }

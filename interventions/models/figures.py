@@ -1,5 +1,6 @@
 import re
 from contextlib import contextmanager
+from operator import attrgetter
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -345,19 +346,28 @@ class OutputValue(models.Model):
     set_target.alters_data = True
 
 
-def parse_figure(text):
-    """What was typed or pasted in a cell of the grid, as (value, code).
+# Of values: the tables of a page, each of one period.
+BY_PERIOD = attrgetter("period.start", "period.kind")
 
-    An empty cell is (None, ""). 'n.b.', 'n.v.t.' and '<5' may be typed in any usual way. Raises ValueError, in Dutch.
+
+def parse_figure(text, *, unit):
+    """What was typed or pasted in a cell of the grid of an indicator in `unit`, as (value, code).
+
+    An empty cell is (None, ""). 'n.b.', 'n.v.t.' and '<5' may be typed in any usual way. Raises ValueError, in Dutch,
+    for what is no number, and for a sign of another unit: '12%' is not 12 people.
     """
     bare = re.sub(r"[\s.]", "", text).lower()
     if bare in {"", "-", "–"}:
         return None, ""
     if bare in CODES_AS_TYPED:
         return None, CODES_AS_TYPED[bare]
+    for sign, meaning in SIGNS.items():
+        if sign in bare and sign not in unit and meaning not in unit:
+            raise ValueError(f"'{text}' is in {meaning}, maar deze indicator is in: {unit}. Schrijf alleen het getal.")
     return parse_number(text), ""
 
 
+SIGNS = {"%": "procent", "€": "euro"}
 CODES_AS_TYPED = {
     "nb": OutputValue.Code.UNKNOWN,
     "onbekend": OutputValue.Code.UNKNOWN,

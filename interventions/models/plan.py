@@ -222,13 +222,21 @@ class PlanItemQuerySet(models.QuerySet):
         """Rows for a list, which does not show the texts; comes last, after the search that reads them."""
         return self.annotate(seen_quantitative=Value(""), seen_qualitative=Value(""))
 
-    def for_reading(self):
-        """With all that an item shows when it is read in full; the texts are those of `visible_to`."""
+    def with_waivers(self):
+        """With the voortgang and why parts of it are not filled in; the texts are those of `visible_to`."""
         texts = ("quantitative", "qualitative", "search_vector")
         return (
-            self.select_related("round", "pillar", "theme__parent", "progress")
+            self.select_related("round", "progress")
             .defer(*(f"progress__{text}" for text in texts))
-            .prefetch_related("initiators__organisation", "funding", "progress__waivers__reported_at__pillar")
+            .prefetch_related("progress__waivers__reported_at__pillar")
+        )
+
+    def for_reading(self):
+        """With all that an item shows when it is read in full."""
+        return (
+            self.with_waivers()
+            .select_related("pillar", "theme__parent")
+            .prefetch_related("initiators__organisation", "funding")
         )
 
     def through_the_years(self, intervention):
@@ -567,6 +575,11 @@ class PlanItem(models.Model):
     def code(self):
         """Short name in print, such as 'Wo17' or 'W4'; empty for an activity without number."""
         return f"{self.pillar.abbreviation}{self.number}{self.letter}" if self.pillar_id else ""
+
+    @property
+    def was(self):
+        """The former name, when it was another one; print repeats the name where it stayed."""
+        return self.former_name if self.former_name != self.name else ""
 
     def free_letters(self):
         """The letters that are free behind the number of this item, in order; none for an activity."""

@@ -13,10 +13,10 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
 from interventions import workflow
-from interventions.workflow import CHANGED_BY_OTHERS, Colour, Conflict, Refused, State, refuse
+from interventions.workflow import CHANGED_BY_OTHERS, CHANGED_ELSEWHERE, Colour, Conflict, Refused, State, refuse
 from programme.richtext import LIMIT, canonical
 
-from .figures import OutputIndicator, OutputValue
+from .figures import BY_PERIOD, OutputIndicator, OutputValue
 from .history import AppendOnly, AppendOnlyQuerySet, WayIn
 from .plan import Initiator, PlanItem
 from .rounds import ReportingRound
@@ -194,6 +194,8 @@ class ProgressUpdate(models.Model):
     def missing(self):
         """What still keeps this voortgang from being submitted, in the order of the page."""
         waived = self.waivers_by_part
+        rows = self.own_values().select_related("series__indicator", "series__area", "period")
+        rows = sorted(rows, key=BY_PERIOD)
         missing = []
         if Part.FIGURES not in waived:
             missing += [
@@ -202,9 +204,13 @@ class ProgressUpdate(models.Model):
                     f"{row.series.indicator.name}, {row.series.area} ({row.period}): vul een getal in, of n.b., n.v.t. "
                     "of <5.",
                 )
-                for row in self.own_values().select_related("series__indicator", "series__area", "period")
+                for row in rows
                 if not row.is_filled
             ]
+        elif filled := [row for row in rows if row.is_filled]:
+            missing.append(
+                Missing(f"figure-{filled[0].pk}", "Cijfers: er staan cijfers. Haal die weg, of vul ze hier in.")
+            )
         for part in (Part.QUANTITATIVE, Part.QUALITATIVE):
             if part not in waived and not getattr(self, part):
                 missing.append(
@@ -218,6 +224,15 @@ class ProgressUpdate(models.Model):
             Missing(f"{part}-reason", f"{part.label.capitalize()}: schrijf waarom dit niet van toepassing is.")
             for part in Part
             if part in waived and not waived[part].reason and not waived[part].reported_at_id
+        ]
+        missing += [
+            Missing(
+                f"{part}-reported-at",
+                f"{part.label.capitalize()}: via {waived[part].reported_at} komt u hier weer uit: zo staat het nergens."
+                " Kies een andere interventie, of vul dit hier in.",
+            )
+            for part in Part
+            if part in waived and waived[part].goes_round()
         ]
         if self.proposed_colour and not self.proposed_reason:
             missing.append(Missing("proposed_reason", "Voorgestelde kleur: schrijf waarom u deze kleur voorstelt."))
@@ -391,7 +406,8 @@ class ProgressUpdate(models.Model):
         if not self._is_function_of(by, verb):
             raise PermissionDenied
         if version != (self.colour_version if verb == workflow.SET_COLOUR else self.version):
-            raise Conflict(CHANGED_BY_OTHERS)
+            last = self.events.filter(verb=verb.name if verb == workflow.SET_COLOUR else workflow.SAVE.name).last()
+            raise Conflict(CHANGED_ELSEWHERE if last and last.by == by else CHANGED_BY_OTHERS)
         refuse(self._why_not_yet(verb, by))
 
     def _read_locked(self):
@@ -479,6 +495,16 @@ class Waiver(models.Model):
 
     def __str__(self):
         return f"{self.get_part_display()}: {self.reason or self.reported_at}"
+
+    def goes_round(self):
+        """Whether the interventie where it is reported leads, directly or by others, to one already passed."""
+        passed, waiver = {self.update.plan_item_id}, self
+        while waiver and waiver.reported_at_id:
+            if waiver.reported_at_id in passed:
+                return True
+            passed.add(waiver.reported_at_id)
+            waiver = Waiver.objects.filter(part=self.part, update__plan_item=waiver.reported_at_id).first()
+        return False
 
 
 class Revision(AppendOnly):

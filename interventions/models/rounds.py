@@ -129,6 +129,13 @@ class ReportingRound(models.Model):
     def in_progress(self):
         return self.state in IN_PROGRESS
 
+    @property
+    def colourless(self):
+        """What it is called when an interventie of this round has no colour (that the reader may see)."""
+        if self.historical:
+            return "onbekend"
+        return "geen kleur" if self.state == RoundState.CLOSED else "nog geen kleur"
+
     def days_left(self, *, today):
         """Days until the deadline; negative when it has passed, None without a deadline."""
         return (self.deadline - today).days if self.deadline else None
@@ -457,6 +464,10 @@ class ReportingRound(models.Model):
         from .plan import Initiator, PlanItem
 
         with transaction.atomic():
+            locked = ReportingRound.objects.select_for_update().get(pk=self.pk)
+            # What comes in after the opening would have no voortgang.
+            if locked.state != RoundState.PLANNED or locked.plan_items.exists():
+                raise Refused(f"De ronde {self.year} is al geopend of heeft al een plan; er is niets overgenomen.")
             items = list(previous.plan_items.continuing().prefetch_related("initiators", "funding", "contacts"))
             copies = PlanItem.objects.bulk_create([item.copy_for(self) for item in items])
             Initiator.objects.bulk_create(

@@ -6,8 +6,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
+from accounts.access import posted_from
 from interventions import grid
 from interventions.forms.partner import IndicatorForm, ProgressForm
 from interventions.forms.review import VerbForm
@@ -69,7 +69,7 @@ def fill_in(request, pk):
     return _save(request, update, form) or redirect("interventions:fill_in", pk=pk)
 
 
-@require_POST
+@posted_from("interventions:fill_in", "pk")
 def submit(request, pk):
     """Save what was sent along, and hand it in when nothing is missing."""
     update = _update(request, pk)
@@ -103,7 +103,7 @@ def _save(request, update, form, *, submitting=False):
     return None
 
 
-@require_POST
+@posted_from("interventions:fill_in", "pk")
 def withdraw(request, pk):
     update = _update(request, pk)
     form = VerbForm(request.POST)
@@ -138,6 +138,7 @@ def _page(request, update, form, *, refused=None, submitting=False):
     user = request.user
     items = PlanItem.objects.visible_to(user=user).for_reading()
     item = items.get(pk=update.plan_item_id)
+    last = items.filter(pk=item.previous_item).first()
     why_locked = update.why_not(SAVE.name, user=user)
     if isinstance(refused, Conflict) and not why_locked:
         form.move_to_current_version()
@@ -146,7 +147,8 @@ def _page(request, update, form, *, refused=None, submitting=False):
         "item": item,
         "round": update.plan_item.round,
         "days_left": update.plan_item.round.days_left(today=timezone.localdate()),
-        "last": items.filter(pk=item.previous_item).first(),
+        "last": last,
+        "last_waivers": last.progress.waivers_by_part if last and last.text_seen else {},
         "tables": grid.tables(update.plan_item, user=user),
         "events": update.events.visible_to(user=user).select_related("by").reverse(),
         "proposals": OutputIndicator.objects.not_in_use_at(update.plan_item),

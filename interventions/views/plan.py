@@ -8,8 +8,8 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
 
+from accounts.access import only, posted_from
 from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY
 from interventions.forms.plan import (
     AdvisersForm,
@@ -26,8 +26,6 @@ from interventions.models import PillarAssignment, PlanItem, ReportingRound
 from interventions.models.plan import PlanContent
 from interventions.workflow import Conflict, Refused
 from programme.models import Pillar
-
-from .review import only
 
 STEPS = {"omhoog": -1, "omlaag": 1}
 
@@ -109,7 +107,7 @@ def _query(chosen):
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:plan_year", "year")
 def change_ticked(request, year):
     """Do with the ticked rows what the button says; what is refused stands on the page with the ticks still set."""
     reporting_round = get_object_or_404(ReportingRound, year=year)
@@ -130,7 +128,7 @@ def change_ticked(request, year):
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:plan_year", "year")
 def assign(request, year):
     """Say which people of the bureau look after the pijler in the query string; that holds for every round."""
     pillar = get_object_or_404(Pillar, abbreviation=request.GET.get("pijler"))
@@ -164,7 +162,7 @@ def item(request, pk):
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:plan_item", "pk")
 def change(request, pk):
     plan_item = _item(pk)
     form = ChangeForm(request.POST, item=plan_item)
@@ -248,7 +246,7 @@ def add(request, year):
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:plan_item", "pk")
 def move(request, pk):
     """One place up or down in its thema; the button says which."""
     plan_item = _item(pk)
@@ -263,7 +261,7 @@ def move(request, pk):
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:plan_item", "pk")
 def drop(request, pk):
     plan_item = _item(pk)
     form = ReasonForm(request.POST)

@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
-from django.views.decorators.http import require_POST
 from django_filters.views import FilterView
 from django_tables2 import RequestConfig, SingleTableMixin
 
-from accounts.access import only
+from accounts.access import only, posted_from
 from interventions import grid, workflow
 from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY, PlanItemFilter
 from interventions.forms.review import ColourForm, NoteForm, ReasonForm, VerbForm
@@ -72,7 +71,7 @@ class Queue(SingleTableMixin, FilterView):
             late=reporting_round.is_late(today=timezone.localdate()),
             board=_board(items, self.request.user),
             proposals=OutputIndicator.objects.filled_in_during(reporting_round).proposed().order_by("name"),
-            without_initiator=items.without_initiator().count(),
+            without_initiator=items.without_initiator().count() if reporting_round.in_progress else 0,
             **kwargs,
         )
 
@@ -218,8 +217,9 @@ def _page(request, update, *, refusal=None):
     user, plan_item = request.user, update.plan_item
     items = PlanItem.objects.visible_to(user=user)
     item = items.for_table().get(pk=plan_item.pk)
-    last = items.select_related("round", "progress").filter(pk=item.previous_item).first()
+    last = items.with_waivers().filter(pk=item.previous_item).first()
     waivers = {waiver.part: waiver for waiver in update.waivers.select_related("reported_at__pillar")}
+    waivers_before = last.progress.waivers_by_part if last else {}
     marks = request.GET.get("verschillen") != "0"
     place = _place(request, update)
     toggled = request.GET.copy()
@@ -233,7 +233,11 @@ def _page(request, update, *, refusal=None):
         "last": last,
         "marks": marks,
         "toggle_url": _url(update.pk, toggled),
-        "texts": [(part, *_texts(update, last, part, marks), waivers.get(part)) for part in TEXTS],
+        "texts": [
+            (part, before, waivers_before.get(part), now, waivers.get(part))
+            for part in TEXTS
+            for before, now in [_texts(update, last, part, marks)]
+        ],
         "figures_waiver": waivers.get(Part.FIGURES),
         "tables": grid.tables(plan_item, user=user),
         "initiators": plan_item.initiators.select_related("organisation"),
@@ -286,44 +290,44 @@ def _decide(request, pk, verb, done, form_class=ReasonForm):
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:review", "pk")
 def approve(request, pk):
     return _decide(request, pk, workflow.APPROVE, "goedgekeurd.", VerbForm)
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:review", "pk")
 def return_with_question(request, pk):
     return _decide(request, pk, workflow.RETURN, "teruggestuurd met uw vraag.")
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:review", "pk")
 def reopen(request, pk):
     return _decide(request, pk, workflow.REOPEN, "heropend.")
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:review", "pk")
 def record_no_report(request, pk):
     return _decide(request, pk, workflow.NO_REPORT, "vastgelegd dat er geen opgave is ontvangen.")
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:review", "pk")
 def drop(request, pk):
     return _decide(request, pk, workflow.DROP, "vervallen.")
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:review", "pk")
 def set_colour(request, pk):
     done = "kleur vastgelegd. Alleen het programmabureau ziet haar, tot u de kleuren van de pijler vrijgeeft."
     return _decide(request, pk, workflow.SET_COLOUR, done, ColourForm)
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:review", "pk")
 def add_note(request, pk):
     update = _update(request, pk)
     form = NoteForm(request.POST, instance=InternalNote(update=update, by=request.user))
@@ -350,13 +354,13 @@ def _decide_on_indicator(request, pk, verb, done):
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:queue")
 def accept_indicator(request, pk):
     return _decide_on_indicator(request, pk, OutputIndicator.accept, "overgenomen")
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:queue")
 def refuse_indicator(request, pk):
     return _decide_on_indicator(request, pk, OutputIndicator.refuse, "niet overgenomen")
 
@@ -436,12 +440,12 @@ def _show_colours(request, year, verb, done):
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:colours", "year")
 def release_colours(request, year):
     return _show_colours(request, year, ReportingRound.release_colours, "vrijgegeven.")
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:colours", "year")
 def withdraw_colours(request, year):
     return _show_colours(request, year, ReportingRound.withdraw_colours, "ingetrokken.")

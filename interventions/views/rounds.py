@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
+from accounts.access import only, posted_from
 from interventions.comparison import compare
 from interventions.forms.rounds import NoReportsForm, RoundForm, ScheduleForm
 from interventions.models import PlanItem, ReportingRound
 from interventions.preview import preview
 from interventions.workflow import IN_PROGRESS, NO_REPORT, ROUND_VERBS, Conflict, Refused, RoundState, State
-
-from .review import only
 
 
 @dataclass(frozen=True)
@@ -169,25 +167,25 @@ def open_round(request, year):
 
 
 @only("is_beheerder")
-@require_POST
+@posted_from("interventions:round", "year")
 def start_review(request, year):
     return _move(request, year, "start_review", "in beoordeling")
 
 
 @only("is_beheerder")
-@require_POST
+@posted_from("interventions:round", "year")
 def back_to_open(request, year):
     return _move(request, year, "back_to_open", "weer open")
 
 
 @only("is_beheerder")
-@require_POST
+@posted_from("interventions:round", "year")
 def close_round(request, year):
     return _move(request, year, "close", "afgesloten")
 
 
 @only("is_beheerder")
-@require_POST
+@posted_from("interventions:round", "year")
 def reopen_round(request, year):
     return _move(request, year, "reopen", "heropend")
 
@@ -218,7 +216,7 @@ def reschedule(request, year):
 
 
 @only("is_bureau")
-@require_POST
+@posted_from("interventions:round", "year")
 def record_no_reports(request, year):
     """'Geen opgave ontvangen' for all that were chosen, or for none."""
     reporting_round = _round(year)

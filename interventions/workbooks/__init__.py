@@ -26,7 +26,7 @@ def workbook_response(*, items, reporting_round, user, selection=""):
     """The workbook as a download; the arguments are those of `write_workbook`."""
     file = BytesIO()
     write_workbook(file, items=items, reporting_round=reporting_round, user=user, selection=selection)
-    return _download(file, f"voortgang-{reporting_round.year}.xlsx")
+    return _download(file, f"voortgang-{reporting_round.year}{'-selectie' if selection else ''}.xlsx")
 
 
 def editable_response(*, reporting_round, user):

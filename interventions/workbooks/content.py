@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 
 from interventions.models import (
     Demonstration,
@@ -86,8 +86,10 @@ class Content:
 def gather(*, items, reporting_round, user, selection):
     """Fetch what `user` may see of `items`, a `PlanItem.objects.visible_to(user=user)` of one round."""
     initiators = Initiator.objects.select_related("organisation")
-    rows = items.select_related("pillar", "theme__parent").prefetch_related(
-        Prefetch("initiators", initiators), "funding"
+    rows = (
+        items.annotate(released=F("progress__colour_released"))
+        .select_related("pillar", "theme__parent")
+        .prefetch_related(Prefetch("initiators", initiators), "funding")
     )
     entries = [Entry(item) for item in rows.in_printed_order()]
     _add_waivers(entries)

@@ -204,7 +204,7 @@ def _write_summary(book):
             if is_total:
                 book.write(sheet, row, 1, "", look)
             else:
-                book.write(sheet, row, 1, _colour_text(line.colour) or "zonder kleur", line.colour)
+                book.write(sheet, row, 1, _colour_text(line.colour) or content.reporting_round.colourless, line.colour)
             for column, count in enumerate((*line.counts.values(), line.total), 2):
                 book.write(sheet, row, column, count, look)
 
@@ -244,10 +244,10 @@ def _write_across(book, sheet, row, first, text, columns):
 
 
 def _write_printed(book, name, entries):
-    year, previous = book.content.reporting_round.year, book.content.previous_round
+    reporting_round, previous = book.content.reporting_round, book.content.previous_round
     columns = [
         (f"Kleur {previous.year}" if previous else "Kleur vorige ronde", 80),
-        (f"Interventie en kleur {year}", 165),
+        (f"Interventie en kleur {reporting_round.year}", 165),
         ("Korte omschrijving", 195),
         ("Kwantitatieve voortgang", 290),
         ("Kwalitatieve voortgang", 290),
@@ -264,7 +264,7 @@ def _write_printed(book, name, entries):
                 book.write(sheet, row, column, "", f"theme {level}")
             sheet.set_row(row, 20)
             row += 1
-        for height, looks, cells in _printed_rows(entry, year, pixels):
+        for height, looks, cells in _printed_rows(entry, reporting_round, pixels):
             for column, (lines, look) in enumerate(zip(cells, looks, strict=True)):
                 book.write_lines(sheet, row, column, lines, look)
             sheet.set_row(row, points(height))
@@ -289,11 +289,11 @@ def _new_headings(before, path):
     return list(enumerate(path))[shared:]
 
 
-def _printed_rows(entry, year, pixels):
+def _printed_rows(entry, reporting_round, pixels):
     """The rows of a plan item: (height in lines, look of each column, lines of each column)."""
     item = entry.item
     looks = [_previous_look(item), item.seen_colour or "cell", "cell", "cell", "cell", "cell"]
-    previous, colour = plain_lines(_previous_text(item)), plain_lines(_colour_line(item, year))
+    previous, colour = plain_lines(_previous_text(item)), plain_lines(_colour_line(item, reporting_round))
     columns = [
         previous,
         _name_lines(item, colour),
@@ -334,9 +334,15 @@ def _trend_text(trend):
     return f"{TREND_SYMBOLS[trend]} {trend}" if trend else ""
 
 
-def _colour_line(item, year):
-    colour = _colour_text(item.seen_colour) or "nog geen"
-    return f"Kleur {year}: " + ", ".join(filter(None, (colour, _trend_text(item.trend))))
+def _colour_line(item, reporting_round):
+    colour = _colour_text(item.seen_colour) or reporting_round.colourless
+    told = ", ".join(filter(None, (colour, _trend_text(item.trend))))
+    return f"Kleur {reporting_round.year}: {told}{' (niet vrijgegeven)' if _is_unreleased(item) else ''}"
+
+
+def _is_unreleased(item):
+    """Whether the colour is one that the bureau alone sees for now."""
+    return bool(item.seen_colour) and not item.released
 
 
 def _name_lines(item, colour):
@@ -346,7 +352,7 @@ def _name_lines(item, colour):
         *plain_lines(str(item), "b"),
         *colour,
         *plain_lines(state),
-        *plain_lines(f"Was: {item.former_name}" if item.former_name else ""),
+        *plain_lines(f"Was: {item.was}" if item.was else ""),
         *plain_lines(f"Financiering: {funding}" if funding else ""),
     ]
 
@@ -405,6 +411,7 @@ def _write_flat(book):
         ("Was", 160),
         (f"Kleur {previous.year}" if previous else "Kleur vorige ronde", 80),
         (f"Kleur {year}", 80),
+        ("Vrijgegeven", 85),
         ("Trend", 80),
         ("Reden van de kleur", 200),
         ("Status", 100),
@@ -441,6 +448,7 @@ def _flat_values(entry):
         item.former_name,
         item.previous_colour,
         item.seen_colour,
+        ("nee" if _is_unreleased(item) else "ja") if item.seen_colour else "",
         item.trend,
         item.seen_colour_reason,
         State(item.seen_state).label if item.seen_state else "",

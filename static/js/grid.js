@@ -106,6 +106,8 @@ function grid(table, say) {
   table.addEventListener("paste", (event) => event.target.matches("input") && paste(event));
 }
 
+for (const help of document.querySelectorAll("[data-grid-help]")) help.hidden = false;
+
 for (const status of document.querySelectorAll("[data-grid-status]")) {
   const say = (text, stay) => {
     status.textContent = text;

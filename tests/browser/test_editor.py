@@ -20,13 +20,14 @@ from . import axe, pasted
 from .pasted import paste
 
 PAGE = """
-{% extends "base.html" %}{% load static %}
+{% extends "base.html" %}
 {% block title %}Voortgang{% endblock %}
-{% block extra_head %}{{ media }}<script type="module" src="{% static 'js/unsaved.js' %}"></script>{% endblock %}
+{% block extra_head %}{{ media }}{% endblock %}
 {% block content %}
   <h1>Voortgang</h1>
   {% if form.errors %}<a href="#id_first">Naar de eerste tekst</a>{% endif %}
   <form method="post" novalidate data-unsaved="{% if form.errors %}changed{% endif %}">
+    {% include "components/put_back.html" only %}
     {% csrf_token %}
     {% for field in form %}{% include "components/field.html" with field=field only %}{% endfor %}
     <button class="utrecht-button">Bewaren</button>

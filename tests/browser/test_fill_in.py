@@ -194,7 +194,9 @@ def test_grid_of_forty_series_works(open_page, page, update):
         area = AreaFactory(name=f"Wijk {number:02}", position=10 + number)
         ValueFactory(series=SeriesFactory(indicator=indicator, area=area), round=update.plan_item.round)
     open_page(update)
-    paste(cell(page, "Peuters", "Wijk 00"), text="\n".join(str(number) for number in range(40)))
+    paste(cell(page, "Peuters", "Wijk 00"), text="\n".join(str(number) for number in [*range(42), 97]))
+    # In sight of who is somewhere in the grid.
+    expect(page.get_by_text("42 cellen geplakt. Dit paste niet en is niet geplakt: 97.")).to_be_in_viewport()
     save(page)
 
     filled = OutputValue.objects.filter(series__indicator=indicator).order_by("series__area__position")
@@ -233,6 +235,94 @@ def test_leaving_with_unsaved_text_warns_and_after_saving_it_does_not(open_page,
     assert warnings == ["beforeunload"]
 
 
+@pytest.fixture
+def log_in_again(page):
+    def log_in_again(user):
+        page.get_by_label("E-mailadres").fill(user.email)
+        page.get_by_label("Wachtwoord").fill(PASSWORD)
+        page.get_by_role("button", name="Inloggen").click()
+
+    return log_in_again
+
+
+def type_something(page, text="Wij begonnen met tien gezinnen."):
+    cell(page, "Bezoekers", "Bloemhof").fill("12")
+    page.get_by_role("checkbox", name="Voorlopig: Bezoekers, Bloemhof").check()
+    page.get_by_role("textbox", name="Kwantitatieve voortgang").fill(text)
+
+
+@pytest.mark.parametrize("button", ["Opslaan als concept", "Opslaan en indienen"])
+def test_what_was_typed_outlives_the_session(open_page, page, context, update, partner, log_in_again, button):
+    open_page(update)
+    type_something(page)
+    context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name=button).click()
+    log_in_again(partner)
+
+    expect(page.get_by_text("Wat u verstuurde, is niet aangekomen.").first).to_be_visible()
+    expect(page.get_by_role("textbox", name="Kwantitatieve voortgang")).to_have_text("Wij begonnen met tien gezinnen.")
+    axe.check(page)
+    save(page)
+    expect(page.get_by_text("Wat u verstuurde, is niet aangekomen.").first).to_be_hidden()
+    update.refresh_from_db()
+    assert update.quantitative == "<p>Wij begonnen met tien gezinnen.</p>"
+    assert values(update)[0] == "12"
+    assert OutputValue.objects.owned_by(update.plan_item).get(value=12).provisional
+
+
+def test_what_was_typed_is_put_back_for_the_same_person_alone(open_page, page, context, update, log_in_again, partner):
+    colleague = UserFactory(organisations=[partner.organisations.get()])
+    open_page(update)
+    type_something(page)
+    context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Opslaan als concept").click()
+    log_in_again(colleague)
+
+    expect(page.get_by_role("toolbar")).to_have_count(2)
+    expect(page.get_by_role("textbox", name="Kwantitatieve voortgang")).to_have_text("")
+    expect(cell(page, "Bezoekers", "Bloemhof")).to_have_value("")
+
+
+def test_what_is_put_back_overwrites_nobody(open_page, page, context, update, log_in_again, partner):
+    open_page(update)
+    type_something(page)
+    context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Opslaan als concept").click()
+    colleague = UserFactory(organisations=[partner.organisations.get()])
+    update.save_draft(Content(quantitative="<p>Van een ander.</p>"), by=colleague, version=0)
+    log_in_again(partner)
+    page.get_by_role("button", name="Opslaan als concept").click()
+
+    expect(page.get_by_role("heading", name="Niet opgeslagen")).to_be_visible()
+    update.refresh_from_db()
+    assert update.quantitative == "<p>Van een ander.</p>"
+    expect(page.get_by_role("textbox", name="Kwantitatieve voortgang")).to_have_text("Wij begonnen met tien gezinnen.")
+
+
+def test_what_was_typed_outlives_a_connection_that_breaks(open_page, page, context, update):
+    open_page(update)
+    type_something(page)
+    page.route("**/voortgang/**", lambda route: route.abort())
+    page.get_by_role("button", name="Opslaan als concept").click()
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/voortgang/**")
+    open_page(update)
+
+    expect(page.get_by_role("textbox", name="Kwantitatieve voortgang")).to_have_text("Wij begonnen met tien gezinnen.")
+    expect(cell(page, "Bezoekers", "Bloemhof")).to_have_value("12")
+
+
+def test_a_form_from_before_another_login_is_put_back(open_page, page, context, update, partner):
+    open_page(update)
+    type_something(page)
+    context.clear_cookies(name="csrftoken")
+    page.get_by_role("button", name="Opslaan als concept").click()
+    expect(page.get_by_role("heading", name="Verstuur het opnieuw")).to_be_visible()
+    page.get_by_role("link", name="Open de pagina opnieuw").click()
+    expect(page.get_by_role("textbox", name="Kwantitatieve voortgang")).to_have_text("Wij begonnen met tien gezinnen.")
+    save(page)
+
+
 def test_without_javascript_nothing_is_lost(browser, live_server, partner, update, log_in, context):
     ProgressUpdate.objects.update(quantitative="<ul><li><p>Een <strong>lijst</strong></p></li></ul>", state=State.DRAFT)
     log_in(partner)
@@ -266,6 +356,16 @@ def test_what_is_typed_never_hides_under_the_buttons(open_page, page, update):
             }""",
             timeout=2_000,
         )
+
+
+def test_toolbar_stays_above_a_long_text(open_page, page, update):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    update.save_draft(Content(quantitative="<p>regel</p>" * 150), by=UserFactory(beheerder=True), version=0)
+    open_page(update)
+    page.get_by_role("textbox", name="Kwantitatieve voortgang").click(position={"x": 50, "y": 100})
+    page.mouse.wheel(0, 900)
+    page.wait_for_function("document.querySelector('.editor-toolbar').getBoundingClientRect().top === 0")
+    page.get_by_role("button", name="Vet").first.click()
 
 
 def test_on_a_telephone_what_is_to_be_filled_in_comes_first(open_page, page, update):

@@ -23,6 +23,7 @@ from interventions.models import (
     Revision,
     RoundEvent,
 )
+from interventions.models.plan import PlanContent
 from interventions.models.progress import Content, Waived
 from interventions.workflow import Conflict, Refused
 from tests.factories import (
@@ -128,6 +129,61 @@ def test_of_eight_people_saving_the_same_version_one_wins_and_seven_are_told():
     assert (stored.quantitative, stored.version) == (f"<p>Van {people[0].pk}.</p>", 1)
     assert list(Revision.objects.values_list("version", "quantitative")) == [(1, stored.quantitative)]
     assert ProgressEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("opens_first", [True, False])
+def test_item_added_while_the_round_opens_has_its_voortgang(opens_first, beheerder):
+    reporting_round = RoundFactory(planned=True)
+    content = PlanContent(name="Taalcafé", pillar=None, theme=None, number=None)
+
+    def open_it():
+        ReportingRound.objects.get().open(by=beheerder)
+
+    def add():
+        ReportingRound.objects.get().add_item(content, by=beheerder)
+
+    outcomes = race(*((open_it, add) if opens_first else (add, open_it)), rows=this_row(reporting_round))
+
+    assert outcomes == ["done", "done"]
+    assert [update.plan_item.name for update in ProgressUpdate.objects.all()] == ["Taalcafé"]
+
+
+def test_of_two_people_who_make_the_same_round_one_is_told(beheerder):
+    outcomes = []
+
+    def make():
+        try:
+            ReportingRound.objects.create_next(by=beheerder, year=2025, opens_on=None, deadline=None)
+        except Refused as refused:
+            outcomes.append(str(refused))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        ReportingRound.objects.create_next(by=beheerder, year=2025, opens_on=None, deadline=None)
+        thread = threading.Thread(target=make)
+        thread.start()
+        wait_until_waiting(1)
+    thread.join(timeout=20)
+
+    assert outcomes == ["De ronde 2025 bestaat al."]
+    assert ReportingRound.objects.count() == 1
+
+
+def test_what_is_handed_in_meanwhile_keeps_no_report_from_all_that_were_chosen(adviseur, beheerder):
+    reporting_round = RoundFactory(review=True)
+    first, second = UpdateFactory.create_batch(2, plan_item__round=reporting_round, draft=True)
+    versions = {first.pk: first.version, second.pk: second.version}
+
+    outcomes = race(
+        lambda: fresh(second).submit(by=adviseur, version=second.version),
+        lambda: reporting_round.record_no_report(versions, by=beheerder, reason="Niets ontvangen."),
+        rows=this_row(second),
+    )
+
+    assert outcomes == ["done", Refused]
+    assert [fresh(first).state, fresh(second).state] == ["draft", "submitted"]
+    assert [event.verb for event in ProgressEvent.objects.all()] == ["submit"]
 
 
 def test_of_two_approvals_one_counts(update, adviseur, beheerder):

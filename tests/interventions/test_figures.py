@@ -36,7 +36,6 @@ from tests.factories import (
         ("12", (Decimal(12), "")),
         ("1.234,5", (Decimal("1234.5"), "")),
         ("-31", (Decimal(-31), "")),
-        ("12,5 %", (Decimal("12.5"), "")),
         ("n.b.", (None, "nb")),
         ("NB", (None, "nb")),
         ("n. b.", (None, "nb")),
@@ -48,7 +47,7 @@ from tests.factories import (
     ],
 )
 def test_cell_reads_a_number_or_why_there_is_none(typed, figure):
-    assert parse_figure(typed) == figure
+    assert parse_figure(typed, unit="aantal") == figure
 
 
 @pytest.mark.parametrize(
@@ -56,13 +55,43 @@ def test_cell_reads_a_number_or_why_there_is_none(typed, figure):
 )
 def test_cell_refuses_what_is_neither_and_repeats_it(typed):
     with pytest.raises(ValueError, match=r"geen getal|twee dingen") as refused:
-        parse_figure(typed)
+        parse_figure(typed, unit="aantal")
 
     assert f"'{typed}'" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("typed", "unit", "value"),
+    [
+        ("12,5 %", "%", Decimal("12.5")),
+        ("12%", "% van de gezinnen", Decimal(12)),
+        ("12%", "procent", Decimal(12)),
+        ("€ 1.200", "euro", Decimal(1200)),
+        ("€ 3", "mln euro", Decimal(3)),
+    ],
+)
+def test_cell_takes_the_sign_of_its_unit(typed, unit, value):
+    assert parse_figure(typed, unit=unit) == (value, "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "said"),
+    [
+        ("12%", "aantal", "'12%' is in procent, maar deze indicator is in: aantal."),
+        ("€ 12", "aantal", "'€ 12' is in euro, maar deze indicator is in: aantal."),
+        ("€ 12", "%", "'€ 12' is in euro, maar deze indicator is in: %."),
+    ],
+)
+def test_cell_refuses_the_sign_of_another_unit(typed, unit, said):
+    with pytest.raises(ValueError, match="Schrijf alleen het getal") as refused:
+        parse_figure(typed, unit=unit)
+
+    assert str(refused.value).startswith(said)
+
+
 def test_every_code_reads_back_from_how_it_is_shown():
-    assert {parse_figure(code.label) for code in OutputValue.Code} == {(None, code.value) for code in OutputValue.Code}
+    read = {parse_figure(code.label, unit="aantal") for code in OutputValue.Code}
+    assert read == {(None, code.value) for code in OutputValue.Code}
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,7 @@ def test_draft_that_changes_nothing_is_no_version(client, partner, update):
         ("1,23456", "te veel decimalen"),
         ("1" * 15, "is te groot"),
         ("1,2,3", "is geen getal"),
+        ("12%", "is in procent, maar deze indicator is in: aantal"),
     ],
 )
 def test_figure_that_cannot_be_stored_stays_as_typed_and_the_rest_is_kept(client, partner, update, figure, typed, said):
@@ -366,6 +367,36 @@ def test_reported_at_offers_the_other_interventies_of_this_round_alone(client, p
     options = page(client, update).xpath("//select[@name='quantitative-reported-at']//option")
 
     assert [option.get("value") for option in options] == ["", str(here.pk)]
+
+
+def test_figures_that_are_filled_in_cannot_be_waived_too(client, partner, update, figure):
+    row = figure()
+    fields = {"figures-where": "nvt", "figures-reason": "Het begint in 2025.", f"figure-{row.pk}": "3"}
+    texts = {"quantitative": "<p>a</p>", "qualitative": "<p>b</p>"}
+
+    response = client.get(post(client, update, "submit", **fields, **texts).url)
+
+    (link,) = tree_of(response).find_class("error-summary")[0].iter("a")
+    assert link.get("href") == f"#figure-{row.pk}"
+    assert "Cijfers: er staan cijfers. Haal die weg, of vul ze hier in." in text_of(link)
+    update.refresh_from_db()
+    assert update.state == State.DRAFT
+
+
+@pytest.mark.parametrize("by_way_of", [0, 1])
+def test_what_is_reported_at_another_does_not_lead_back(client, partner, update, by_way_of):
+    others = [UpdateFactory(plan_item=PlanItemFactory(round=update.plan_item.round)) for _ in range(1 + by_way_of)]
+    for one, following in zip(others, [*others[1:], update], strict=True):
+        one.waivers.create(part=Part.QUANTITATIVE, reported_at=following.plan_item)
+    fields = {"quantitative-where": "elders", "quantitative-reported-at": str(others[0].plan_item_id)}
+
+    response = client.get(post(client, update, "submit", qualitative="<p>a</p>", **fields).url)
+
+    (link,) = tree_of(response).find_class("error-summary")[0].iter("a")
+    assert link.get("href") == "#quantitative-reported-at"
+    assert f"via {others[0].plan_item} komt u hier weer uit: zo staat het nergens" in text_of(link)
+    update.refresh_from_db()
+    assert update.state == State.DRAFT
 
 
 # Submitting
@@ -488,6 +519,14 @@ def test_saving_again_after_a_conflict_is_a_decision_and_keeps_what_it_replaces(
     assert [revision.quantitative for revision in update.revisions.all()] == ["<p>Van Jan.</p>", "<p>Van Piet.</p>"]
 
 
+def test_conflict_with_ones_own_other_window_says_so(client, partner, update):
+    post(client, update, quantitative="<p>Eerste venster.</p>")
+
+    response = client.post(url(update), {"version": 0, "quantitative": "<p>Tweede venster.</p>"})
+
+    assert "U hebt in een ander venster iets gewijzigd." in text_of(tree_of(response))
+
+
 @pytest.mark.parametrize("what", ["submitted", "closed"])
 def test_what_was_typed_can_be_copied_when_it_may_not_be_saved_any_more(client, partner, update, what):
     if what == "submitted":
@@ -530,7 +569,7 @@ def test_proposal_without_reason_is_not_made(client, partner, update):
 
     errors = text_of(tree_of(response).find_class("error-summary")[0])
     assert "Gebied" in errors
-    assert "Waarom dit cijfer?" in errors
+    assert "Waarom dit cijfer: Vul dit veld in." in errors
     assert not OutputIndicator.objects.exists()
 
 

@@ -162,7 +162,7 @@ def test_overview_shows_a_colour_when_it_is_released(overview, reporting_round):
 
     RoundFactory(year=reporting_round.year - 1, historical=True)
 
-    assert rows_of(log_in(lezer=True).get(overview))[-1][-2:] == ["nog geen kleur", ""]
+    assert rows_of(log_in(lezer=True).get(overview))[-1][-2:] == ["geen kleur", ""]
     assert rows_of(log_in(controleur=True).get(overview))[-1][-2:] == ["rood", "nieuw"]
     ProgressUpdate.objects.update(colour_released=True)
     assert rows_of(log_in(lezer=True).get(overview))[-1][-2:] == ["rood", "nieuw"]
@@ -224,6 +224,34 @@ def test_filter_that_cannot_be_chosen_shows_nothing_and_says_why(overview, repor
     assert "Geen interventies gevonden." in page
     assert "0 van 1 interventies" in page
     assert "Selecteer een geldige keuze" in page
+
+
+def test_filter_that_leaves_only_activities_shows_no_empty_summary(overview, reporting_round):
+    PlanItemFactory(round=reporting_round)
+    PlanItemFactory(round=reporting_round, activity=True, name="Wijkraden bezoeken")
+
+    page = text_of(log_in(lezer=True).get(overview, {"pijler": "OF"}))
+
+    assert "Wijkraden bezoeken" in page
+    for empty in ("Geen interventies gevonden", "0 van 1", "Samenvatting"):
+        assert empty not in page
+
+
+def test_former_name_is_shown_where_the_name_changed(overview, reporting_round):
+    PlanItemFactory(round=reporting_round, name="Leerwerkloket", former_name="Leerwerkplek")
+    PlanItemFactory(round=reporting_round, name="Taalhuis", former_name="Taalhuis")
+
+    page = text_of(log_in(lezer=True).get(overview))
+
+    assert page.count("Was: ") == 1
+    assert "Was: Leerwerkplek" in page
+
+
+def test_summary_says_which_interventie_without_colour_has_been_dropped(overview, reporting_round):
+    UpdateFactory(plan_item=PlanItemFactory(round=reporting_round, name="Kas"), dropped=True)
+
+    assert "Kas vervallen" in text_of(log_in(controleur=True).get(overview))
+    assert "vervallen" not in text_of(log_in(lezer=True).get(overview))
 
 
 def test_search_shows_where_it_was_found(overview, reporting_round):
@@ -326,6 +354,7 @@ def test_interventie_shows_every_year_the_newest_first(thread):
 
 @pytest.mark.parametrize("role", ["lezer", "invuller"])
 def test_interventie_hides_what_is_not_approved_or_released(role, thread):
+    ReportingRound.objects.filter(year=2024).update(state="review")
     ProgressUpdate.objects.filter(plan_item=thread[2024]).update(state="submitted", colour_released=False)
     Waiver.objects.create(update=thread[2024].progress, part="qualitative", reason="Een aubergine.")
 
@@ -336,6 +365,17 @@ def test_interventie_hides_what_is_not_approved_or_released(role, thread):
     assert "De voortgang over 2024 staat hier zodra zij is goedgekeurd." in page
     assert "Kwalitatief 2023." in page
     assert "nog geen kleur" in page
+
+
+@pytest.mark.parametrize("state", ["dropped", "no_report"])
+def test_interventie_that_was_not_reported_on_promises_nothing_once_the_round_is_closed(state, thread):
+    ProgressUpdate.objects.filter(plan_item=thread[2024]).update(state=state, colour="", colour_released=False)
+
+    page = text_of(page_of(thread, lezer=True))
+
+    assert "Over 2024 is geen voortgang gerapporteerd." in page
+    assert "zodra zij is goedgekeurd" not in page
+    assert "nog geen kleur" not in page
 
 
 def test_interventie_shows_all_to_who_sees_everything(thread):

@@ -91,7 +91,7 @@ def errors(page):
 
 
 def messages(page):
-    return [text_of(one) for one in page.find_class("utrecht-alert__message")]
+    return [text_of(one) for one in page.xpath("//main/div[contains(@class, 'utrecht-alert')]")]
 
 
 # The plan of a pijler
@@ -615,7 +615,7 @@ def test_what_is_ticked_is_merged_into_one(client, adviseur, two):
     [
         ({"reason": ""}, "Reden: Vul dit veld in."),
         ({"name": ""}, "Naam: Vul dit veld in."),
-        ({"main": "999999"}, "Welke is de belangrijkste?: Selecteer een geldige keuze."),
+        ({"main": "999999"}, "Welke is de belangrijkste: Selecteer een geldige keuze."),
         ({"letter": ""}, "W4 is al Leerwerkloket."),
         ({"version": "4:1 999999:1"}, "Niet alles wat u koos, staat in dit plan."),
     ],

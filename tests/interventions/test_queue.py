@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from lxml import html
 
-from interventions.models import OutputIndicator, PillarAssignment
+from interventions.models import OutputIndicator, PillarAssignment, ReportingRound
 from tests.factories import (
     IndicatorFactory,
     OrganisationFactory,
@@ -226,6 +226,15 @@ def test_queue_names_proposed_indicators_and_counts_what_nobody_reports(client, 
     (link,) = [link for link in document.iter("a") if "zonder initiatiefnemer" in link.text_content()]
     assert link.text_content() == "1 zonder initiatiefnemer"
     assert names(page(client, link.get("href"))) == ["Zonder"]
+
+
+def test_queue_of_a_closed_round_asks_nothing_more(client, adviseur, update, reporting_round):
+    update("Zonder", dropped=True)
+    asked = "niemand is gevraagd", "Inleveren tot en met"
+    assert all(words in page(client).text_content() for words in asked)
+    ReportingRound.objects.update(state="closed")
+
+    assert not any(words in page(client).text_content() for words in asked)
 
 
 def test_queue_workbook_holds_what_the_filter_leaves(client, adviseur, update):

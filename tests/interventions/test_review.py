@@ -6,7 +6,15 @@ import pytest
 from django.urls import reverse
 from lxml import html
 
-from interventions.models import Initiator, InternalNote, OutputIndicator, OutputValue, PillarAssignment, ProgressUpdate
+from interventions.models import (
+    Initiator,
+    InternalNote,
+    OutputIndicator,
+    OutputValue,
+    PillarAssignment,
+    PlanItem,
+    ProgressUpdate,
+)
 from interventions.workflow import State
 from tests.factories import (
     IndicatorFactory,
@@ -166,6 +174,20 @@ def test_review_says_why_a_part_is_not_filled_in(client, update):
 
     assert "Gerapporteerd bij W77 Jobcoaching." in words
     assert "n.v.t.: Er wordt niet geteld." in words
+
+
+def test_review_says_why_a_part_was_not_filled_in_last_year(client, update, year_before):
+    now = update("submitted")
+    year_before(now).waivers.create(part="quantitative", reason="Het begon pas in 2024.")
+
+    assert "n.v.t.: Het begon pas in 2024." in text_of(page(client, now))
+
+
+def test_review_has_the_short_description(client, update):
+    now = update("submitted")
+    PlanItem.objects.update(description="<p>Een loket voor wie een leerwerkplek zoekt.</p>")
+
+    assert "Een loket voor wie een leerwerkplek zoekt." in text_of(page(client, now))
 
 
 def test_review_names_the_people_and_what_the_partner_proposes(client, update):
@@ -446,8 +468,12 @@ def test_verbs_are_for_the_bureau(client, update, name, role):
 
 
 @pytest.mark.parametrize("name", VERBS)
-def test_verbs_are_posted_only(client, update, name):
-    assert client.get(url(name, update("submitted"))).status_code == 405
+def test_who_does_not_post_a_verb_is_brought_to_its_page(client, update, name):
+    now = update("submitted")
+
+    response = client.get(url(name, now) + "?pijler=W")
+
+    assert response.url == url("review", now) + "?pijler=W"
 
 
 @pytest.mark.parametrize("role", ["invuller", "lezer"])
@@ -481,4 +507,4 @@ def test_review_takes_as_many_queries_for_30_rows_as_for_1(client, update, year_
         page(client, now)
 
 
-QUERIES = 20
+QUERIES = 21

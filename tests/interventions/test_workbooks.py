@@ -653,15 +653,15 @@ def test_what_is_hidden_is_not_in_the_file(current, secretive, role):
     workbook = load_workbook(file)
     assert [cell.value for cell in workbook["School"][2]][:2] == [
         "? onbekend",
-        f"{secretive}\nKleur 2024: nog geen",
+        f"{secretive}\nKleur 2024: nog geen kleur",
     ]
     [flat] = table(workbook["Alle rijen"])
     assert {flat[title] for title in ("Kleur 2023", "Kleur 2024", "Trend", "Status", "Reden van de kleur")} == {None}
     summary = list(workbook["Samenvatting"].values)
     assert [row[:2] for row in summary if row[-1] == 1] == [
-        ("School", "zonder kleur"),
+        ("School", "nog geen kleur"),
         ("School, totaal", None),
-        ("Alle pijlers", "zonder kleur"),
+        ("Alle pijlers", "nog geen kleur"),
         ("Alle pijlers, totaal", None),
     ]
     assert table(workbook["Cijfers"]) == []
@@ -673,7 +673,7 @@ def test_a_trend_is_hidden_with_its_colour(current, school):
     sheet = export(current, UserFactory(lezer=True))["School"]
 
     assert sheet["A2"].value == "–"
-    assert sheet["B2"].value.endswith("Kleur 2024: nog geen")
+    assert sheet["B2"].value.endswith("Kleur 2024: nog geen kleur")
 
 
 def test_the_bureau_and_the_controleur_get_what_is_hidden_from_others(current, secretive):
@@ -686,6 +686,18 @@ def test_the_bureau_and_the_controleur_get_what_is_hidden_from_others(current, s
             assert SECRETS[secret] not in text
         assert "31415" in text
         assert "■ rood, ↓ achteruit" in text
+
+
+def test_a_colour_that_is_not_released_is_marked_for_who_sees_it(current, school):
+    for released in (False, True):
+        item = PlanItemFactory(round=current, pillar=school)
+        UpdateFactory(plan_item=item, approved=True, coloured=True, colour="rood", colour_released=released)
+
+    book = export(current, UserFactory(adviseur=True))
+
+    told = [book["School"][f"B{row}"].value.partition("Kleur ")[2] for row in (2, 3)]
+    assert told == ["2024: ■ rood, ★ nieuw (niet vrijgegeven)", "2024: ■ rood, ★ nieuw"]
+    assert [row["Vrijgegeven"] for row in table(book["Alle rijen"])] == ["nee", "ja"]
 
 
 def test_an_invuller_gets_the_own_text_and_figures_but_no_colour(current, secretive):
@@ -719,7 +731,7 @@ def test_summary_sheet_is_the_summary_of_the_same_rows(current, school):
     assert rows[start] == ("Pijler", "Kleur", "nieuw", "vooruit", "gelijk", "achteruit", "onbekend", "Totaal")
     body = rows[start + 1 : start + 18]
     assert [row[1] for row in body[:5]] == ["● groen", "▲ oranje", "■ rood", "○ wit", None]
-    assert body[9] == ("School", "zonder kleur", 1, 0, 0, 0, 0, 1)
+    assert body[9] == ("School", "nog geen kleur", 1, 0, 0, 0, 0, 1)
     assert body[10] == ("School, totaal", None, 1, 1, 1, 2, 0, 5)
     assert body[-1] == ("Alle pijlers, totaal", None, 1, 2, 2, 4, 0, 9)
     for row in body:
@@ -753,6 +765,7 @@ def test_flat_sheet_has_one_filtered_row_for_each_plan_item(current, school):
         "Thema": "Onderdeel",
         "Interventie": "Extra lessen",
         "Kleur 2024": "groen",
+        "Vrijgegeven": "ja",
         "Trend": "nieuw",
         "Reden van de kleur": "Loopt volgens plan.",
         "Status": "goedgekeurd",
@@ -760,7 +773,7 @@ def test_flat_sheet_has_one_filtered_row_for_each_plan_item(current, school):
         "Kwantitatieve voortgang": "• een",
     }
     assert (second["Nummer"], second["Pijler"]) == (None, "Organisatie en financiën")
-    assert sheet.auto_filter.ref == "A1:R3"
+    assert sheet.auto_filter.ref == "A1:S3"
 
 
 def test_only_what_was_selected_is_in_the_file_and_the_file_says_so(current, school):

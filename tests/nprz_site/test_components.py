@@ -31,7 +31,8 @@ def include(name, arguments="", **context):
         ('colour="rood"', "rood", "pill--rood"),
         ('colour="wit"', "wit", "pill--wit"),
         ('colour=""', "nog geen kleur", "pill--geen"),
-        ('colour="" unknown=True', "onbekend", "pill--onbekend"),
+        ('colour="" missing="onbekend"', "onbekend", "pill--onbekend"),
+        ('colour="" missing="geen kleur"', "geen kleur", "pill--geen"),
     ],
 )
 def test_colour_is_a_word_with_a_look_of_its_own(arguments, word, look):
