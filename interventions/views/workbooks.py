@@ -4,15 +4,13 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
+from accounts.access import only, posted_from
 from interventions.forms.workbooks import UploadForm
 from interventions.models import ReportingRound
 from interventions.workbooks import editable_response, waiting
 from interventions.workbooks.importing import Outdated, look_at, take_over
 from interventions.workflow import Refused
-
-from .review import only
 
 PER_PAGE = 50
 
@@ -77,7 +75,7 @@ def _page(request, reporting_round, *, form=None, refused=None, name=""):
 
 
 @only("is_beheerder")
-@require_POST
+@posted_from("interventions:import_workbook", "year")
 def take_over_workbook(request, year):
     reporting_round = get_object_or_404(ReportingRound, year=year)
     chosen = waiting.waiting_for(request.session, year=year)
@@ -104,7 +102,7 @@ def take_over_workbook(request, year):
 
 
 @only("is_beheerder")
-@require_POST
+@posted_from("interventions:import_workbook", "year")
 def discard_workbook(request, year):
     waiting.discard(request.session)
     return redirect("interventions:import_workbook", year=year)
