@@ -194,7 +194,7 @@ ACCOUNT_URLS = {
     "account_reset_password_from_key_done": ([], 200, 405, 200, 405),
     "account_confirm_login_code": ([], 302, 302, 302, 302),
     "accounts:invitation": (["sleutel"], 410, 410, 410, 410),
-    "accounts:renew_invitation": (["sleutel"], 405, 302, 405, 302),
+    "accounts:renew_invitation": (["sleutel"], 302, 302, 302, 302),
 }
 
 # What is planted: the marker, and the row of the table in DESIGN.md that says who may see it

@@ -181,7 +181,7 @@ def test_who_cannot_take_over_is_refused_and_nothing_happens(client, beheerder, 
 
     response = client.post(url(person), {"successor": keys[successor]})
 
-    assert "Wie neemt het over?: Selecteer een geldige keuze." in page(response).xpath("string(//*[@role='alert'])")
+    assert "Wie neemt het over: Selecteer een geldige keuze." in page(response).xpath("string(//*[@role='alert'])")
     assert User.objects.get(pk=person.pk).is_active
     assert contacts(items) == before
 
