@@ -239,17 +239,19 @@ class PlanDraft:
             "description": self.description,
             "initiators": _initiators_cell((one.name, role) for one, role in self.initiators),
         }
-        return [
+        found = [
             *(
-                CellDifference(Plan[name.upper()], now.get(name, ""), next_[name], rich=name == "description")
+                CellDifference(Plan[name.upper()], now.get(name, ""), next_[name], name == "description")
                 for name in self.plan_changes
             ),
             *(
-                CellDifference(Plan[part.upper()], getattr(self.update, part), text, rich=True)
+                CellDifference(Plan[part.upper()], getattr(self.update, part), text, True)
                 for part, text in self.texts.items()
             ),
-            *([CellDifference(Plan.COLOUR, self.update.colour, self.colour)] if self.changes_colour else []),
         ]
+        if self.changes_colour:
+            found.append(CellDifference(Plan.COLOUR, self.update.colour, self.colour))
+        return sorted(found, key=lambda one: list(Plan).index(one.title))
 
 
 def _cells(item):

@@ -268,6 +268,15 @@ def test_faults_of_both_sheets_are_said_at_once(world):
     ]
 
 
+def test_cell_that_cannot_be_read_is_said_with_what_is_wrong_elsewhere(world):
+    with pytest.raises(Refused) as refused:
+        world.look(world.row(Naam="=1+1", Kleur="paars"))
+
+    assert [line.split(":")[0] for line in str(refused.value).split("\n")] == [
+        f"blad Interventies, cel {cell}" for cell in ("E2", "L2")
+    ]
+
+
 @pytest.mark.parametrize("state", ["submitted", "approved"])
 def test_text_that_was_handed_in_is_refused_and_the_plan_around_it_is_not(world, state):
     world.update.delete()

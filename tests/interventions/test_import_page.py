@@ -69,8 +69,8 @@ def test_workbook_is_shown_first_and_then_taken_over(world, browser):
 
     words = text_of(preview)
     assert "plan.xlsx: 1 interventie gewijzigd." in words
-    assert "S1 Taalklas: Naam, Kwalitatieve voortgang" in words
-    assert "<del>Taalklas</del><ins>Kopklas</ins>" in preview.text
+    assert "S1 Taalklas – Naam, Kwalitatieve voortgang" in words
+    assert "<del>Taalklas</del> <ins>Kopklas</ins>" in preview.text
     assert "heel" in html.fromstring(preview.text).xpath("string(//ins[contains(., 'heel')])")
     assert (everything(), len(files())) == (before, 1)
 
@@ -143,7 +143,7 @@ def test_change_of_somebody_else_is_shown_before_anything_is_taken_over(world, b
 
     assert again.status_code == 409
     assert "Intussen is er iets gewijzigd. Er is niets overgenomen" in text_of(again)
-    assert "S1 Taalklas: Naam, Was" in text_of(again)
+    assert "S1 Taalklas – Naam, Was" in text_of(again)
     assert everything() == before
     browser.post(url("take_over_workbook"), {"shown": shown(again)})
     assert PlanItem.objects.get(pk=world.item.pk).former_name == ""
