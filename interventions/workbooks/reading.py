@@ -354,7 +354,7 @@ class _Reader:
         value = cell.value
         if cell.data_type == "s" and isinstance(value, str) and len(value) <= MOST_CHARACTERS:
             return self._texts[value]
-        if cell.data_type == "n" and isinstance(value, int | float) and not isinstance(value, bool):
+        if cell.data_type == "n" and isinstance(value, int | float) and "%" not in cell.number_format:
             return value
         self._fault(row, cell.column, _why_not_read(cell))
         return ""
@@ -380,6 +380,9 @@ def _why_not_read(cell):
         return f"hier staat een foutwaarde ({shown(value)})."
     if cell.data_type == "s":
         return f"hier staan meer dan {_dutch(MOST_CHARACTERS)} tekens."
+    if cell.data_type == "n":
+        stored = _dutch(repr(value))
+        return f"hier staat een percentage, dat Excel bewaart als {stored}. Schrijf alleen het getal, zonder %."
     if isinstance(value, bool):
         return f"hier staat {'WAAR' if value else 'ONWAAR'}. Schrijf het als tekst."
     date = f"{value:%d-%m-%Y}" if isinstance(value, datetime.date) else value

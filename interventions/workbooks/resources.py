@@ -625,7 +625,10 @@ class FiguresResource(SheetResource):
         return period
 
     def clean_value(self, value, draft):
-        return parse_figure(value) if isinstance(value, str) else (_decimal(value), "")
+        if not isinstance(value, str):
+            return _decimal(value), ""
+        # Of an indicator that is not there, no unit is the wrong one.
+        return parse_figure(value, unit=self._indicators[draft.indicator].unit if draft.indicator else value)
 
     def clean_target(self, value, draft):
         return None if value == "" else _decimal(value)

@@ -214,6 +214,10 @@ FIGURES_REFUSED = {
     "an unknown period": ({"Periode": "2023/25"}, 'E2: periode "2023/25" bestaat niet.'),
     "a value that is not asked for": ({"Gebied": "Noord"}, "E2: deze waarde wordt in de ronde 2024 niet gevraagd."),
     "a value in words": ({"Waarde": "veel"}, "F2: 'veel' is geen getal. Schrijf bijvoorbeeld 1.234 of 12,5."),
+    "a value in another unit": (
+        {"Waarde": "12%"},
+        "F2: '12%' is in procent, maar deze indicator is in: aantal. Schrijf alleen het getal.",
+    ),
     "a value that can be two things": (
         {"Waarde": "12.5"},
         "F2: '12.5' kan twee dingen betekenen. Gebruik een komma voor decimalen: 12,5.",

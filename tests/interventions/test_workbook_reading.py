@@ -175,6 +175,10 @@ CELLS = {
         "cel F2: hier staat een datum of tijd (12:30:00). Zet er een ' voor, dan blijft het tekst.",
     ),
     "a truth": (lambda: replaced(ROW, "Was", True), "cel F2: hier staat WAAR. Schrijf het als tekst."),
+    "a percentage": (
+        lambda: changed(lambda sheet: setattr(sheet["C2"], "number_format", "0%")),
+        "cel C2: hier staat een percentage, dat Excel bewaart als 1. Schrijf alleen het getal, zonder %.",
+    ),
     "merged cells": (
         lambda: changed(lambda sheet: sheet.merge_cells("D2:D4")),
         "cel D2: hier zijn cellen samengevoegd (D2:D4). Splits ze: elke rij heeft eigen waarden.",
