@@ -156,11 +156,11 @@ class ReportingRound(models.Model):
     def why_not_reschedule(self, *, user):
         """Why `user` may not change the dates (or the year, of a round in preparation); "" when they may."""
         if not user.is_beheerder:
-            return "Alleen een beheerder wijzigt de data van een ronde."
+            return "Alleen een beheerder wijzigt de datums van een ronde."
         if self.historical:
             return f"De ronde {self.year} is overgenomen uit een eerder rapport en blijft zoals ze is."
         if self.state == RoundState.CLOSED:
-            return f"De ronde {self.year} is {self.get_state_display()}; de data liggen vast."
+            return f"De ronde {self.year} is {self.get_state_display()}; de datums liggen vast."
         return ""
 
     def reschedule(self, *, by, version, year, opens_on, deadline):
@@ -511,7 +511,7 @@ class RoundEvent(AppendOnly):
 
     class Verb(models.TextChoices):
         CREATE = "create", "gemaakt"
-        RESCHEDULE = "reschedule", "data gewijzigd"
+        RESCHEDULE = "reschedule", "datums gewijzigd"
         OPEN = "open", "geopend"
         START_REVIEW = "start_review", "naar beoordeling gezet"
         BACK_TO_OPEN = "back_to_open", "weer opengezet"
