@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import browse, partner, people, plan, review, rounds, workbooks
+from .views import browse, indicators, partner, people, plan, review, rounds, workbooks
 
 app_name = "interventions"
 
@@ -64,6 +64,9 @@ urlpatterns = [
     path("plan/regels/<int:pk>/verplaatsen/", plan.move, name="move_item"),
     path("plan/regels/<int:pk>/vervallen/", plan.drop, name="drop_item"),
     path("plan/regels/<int:pk>/splitsen/", plan.split, name="split_item"),
+    path("plan/regels/<int:pk>/indicatoren/", indicators.indicators, name="indicators"),
+    path("plan/regels/<int:pk>/indicatoren/toevoegen/", indicators.add, name="add_indicator"),
+    path("plan/regels/<int:pk>/indicatoren/wijzigen/", indicators.change, name="change_indicator"),
     # The beheerder
     path("personen/<int:pk>/deactiveren/", people.deactivate, name="deactivate"),
 ]

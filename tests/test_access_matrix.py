@@ -142,6 +142,9 @@ URLS = {
     "interventions:move_item": ("item", bureau, VERB),
     "interventions:drop_item": ("item", bureau, VERB),
     "interventions:split_item": ("item", bureau, WRITE),
+    "interventions:indicators": ("item", who_sees_everything, READ),
+    "interventions:add_indicator": ("item", bureau, VERB),
+    "interventions:change_indicator": ("item", bureau, VERB),
     "interventions:change_ticked": ("year", bureau, VERB),
     "interventions:merge_items": ("year", bureau, WRITE),
     "interventions:assign_advisers": ("year", bureau, VERB),
@@ -443,6 +446,10 @@ def form_for(update):
         "interventions:set_colour": {"version": update.colour_version, "colour": "oranje", "reason": "Daarom."},
         "interventions:add_note": {"text": "Bellen."},
         "interventions:fill_in": version | {"quantitative": "<p>Anders.</p>"},
+        "interventions:change_indicator": {
+            "do": "hernoemen",
+            "indicator": update.plan_item.intervention.indicators.in_use().get().pk,
+        },
         "interventions:move_item": {"waarheen": "omlaag"},
         "interventions:drop_item": {"version": update.plan_item.version, "reason": "Daarom."},
     }, version | {"reason": "Daarom."}
@@ -508,7 +515,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (63, 18, 16456)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (66, 18, 18040)
 
 
 def may_do(world, role, name, target):

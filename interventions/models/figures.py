@@ -289,6 +289,15 @@ class IndicatorEvent(AppendOnly):
 
 
 class IndicatorPlacementQuerySet(models.QuerySet):
+    def decided_at(self, intervention):
+        """What stands at an interventie and is or was in use, in its order, with the series of each."""
+        decided = (OutputIndicator.Status.ACTIVE, OutputIndicator.Status.ENDED)
+        here = self.filter(intervention=intervention, indicator__status__in=decided)
+        events = models.Prefetch(
+            "indicator__events", IndicatorEvent.objects.select_related("by").order_by("-at", "-pk")
+        )
+        return here.select_related("indicator").prefetch_related("indicator__series__area", events)
+
     def filling_in(self, reporting_round):
         """Where the figures of a round are filled in: at the owner, or in earlier plans at what it took over from."""
         going_on = PlanItem.objects.in_round(reporting_round).continuing().values("intervention")
@@ -423,6 +432,11 @@ class OutputValueQuerySet(models.QuerySet):
         if user.is_invuller:
             seen |= Exists(placed.own_of(user=user))
         return self.filter(seen)
+
+    def targets_in(self, reporting_round, intervention):
+        """The rows of a round for what stands at an interventie, the latest period last."""
+        here = self.filter(round=reporting_round, series__indicator__placements__intervention=intervention)
+        return here.select_related("period").order_by("period__start")
 
     def asked_of(self, indicator, reporting_round):
         """The row for the latest period that this round has of each series of `indicator`, by the key of the series."""

@@ -140,7 +140,7 @@ def assign(request, year):
     return redirect(f"{reverse('interventions:plan_year', args=[year])}?{request.GET.urlencode()}#regels")
 
 
-def _plan_url(item):
+def plan_url(item):
     """The place of `item` in the plan of its round."""
     key = item.pillar.abbreviation if item.pillar_id else WITHOUT_PILLAR_KEY
     url = reverse("interventions:plan_year", args=[item.round.year])
@@ -150,21 +150,22 @@ def _plan_url(item):
 # One plan item
 
 
-def _item(pk):
+def find_item(pk):
+    """The plan item of the URL, with all that its pages show of where it stands."""
     return get_object_or_404(PlanItem.objects.select_related("round", "pillar", "theme__parent", "progress"), pk=pk)
 
 
 @only("sees_everything")
 def item(request, pk):
     """What the plan says of one interventie, to change or to read."""
-    plan_item = _item(pk)
+    plan_item = find_item(pk)
     return _item_page(request, plan_item, ChangeForm(item=plan_item))
 
 
 @only("is_bureau")
 @posted_from("interventions:plan_item", "pk")
 def change(request, pk):
-    plan_item = _item(pk)
+    plan_item = find_item(pk)
     form = ChangeForm(request.POST, item=plan_item)
     if not form.is_valid():
         return _item_page(request, plan_item, form)
@@ -189,7 +190,7 @@ def _item_page(request, plan_item, form, *, refused=None, stopping=None):
     context = {
         "item": plan_item,
         "round": plan_item.round,
-        "plan_url": _plan_url(plan_item),
+        "plan_url": plan_url(plan_item),
         "form": form,
         "media": form.media.with_nonce(request.csp_nonce),
         "conflict": refused if isinstance(refused, Conflict) and stopping is None else None,
@@ -249,7 +250,7 @@ def add(request, year):
 @posted_from("interventions:plan_item", "pk")
 def move(request, pk):
     """One place up or down in its thema; the button says which."""
-    plan_item = _item(pk)
+    plan_item = find_item(pk)
     if (step := STEPS.get(request.POST.get("waarheen"))) is None:
         raise BadRequest("Waarheen?")
     try:
@@ -257,13 +258,13 @@ def move(request, pk):
         messages.success(request, f"{plan_item} staat nu een plaats {'hoger' if step < 0 else 'lager'}.")
     except Refused as refused:
         messages.error(request, str(refused))
-    return redirect(_plan_url(plan_item))
+    return redirect(plan_url(plan_item))
 
 
 @only("is_bureau")
 @posted_from("interventions:plan_item", "pk")
 def drop(request, pk):
-    plan_item = _item(pk)
+    plan_item = find_item(pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         raise BadRequest(form.errors.as_json())
@@ -273,7 +274,7 @@ def drop(request, pk):
         reason = form.cleaned_data["reason"]
         return _item_page(request, plan_item, ChangeForm(item=plan_item), refused=refused, stopping=reason)
     messages.success(request, f"{plan_item}: vervallen. In het volgende plan staat deze interventie niet meer.")
-    return redirect(_plan_url(plan_item))
+    return redirect(plan_url(plan_item))
 
 
 # Several out of one, one out of several
@@ -288,7 +289,7 @@ def _say_why_not(form, refused):
 
 @only("is_bureau")
 def split(request, pk):
-    plan_item = _item(pk)
+    plan_item = find_item(pk)
     form = SplitForm(request.POST or None, item=plan_item)
     if form.is_valid():
         typed = {name: form.cleaned_data[name] for name in ("version", "reason")}
@@ -299,11 +300,11 @@ def split(request, pk):
         else:
             became = " en ".join(map(str, added))
             messages.success(request, f"{plan_item} is gesplitst in {became}. De cijfers gaan verder bij {added[0]}.")
-            return redirect(_plan_url(added[0]))
+            return redirect(plan_url(added[0]))
     context = {
         "item": plan_item,
         "round": plan_item.round,
-        "plan_url": _plan_url(plan_item),
+        "plan_url": plan_url(plan_item),
         "form": form,
         "why_not": plan_item.why_not_drop(user=request.user),
     }
