@@ -446,7 +446,12 @@ class PlanContent:
         )
 
     def with_initiator(self, organisation, role):
-        """The same with this organisation in this role, a trekker in front."""
+        """The same with this organisation in this role, a trekker in front; one that is there keeps what it was.
+
+        Unless it becomes trekker: adding is not for taking that away.
+        """
+        if role != Initiator.Role.TREKKER and any(one.organisation == organisation for one in self.initiators):
+            return self
         others = tuple(one for one in self.initiators if one.organisation != organisation)
         added = (Initiation(organisation, role),)
         return replace(self, initiators=added + others if role == Initiator.Role.TREKKER else others + added)
@@ -737,6 +742,15 @@ class PlanItem(models.Model):
         self.position = place + 1
         _number(others[:place])
         _number(others[place:], start=place + 2)
+
+    def stand_behind(self, other):
+        """Take the place behind `other`, when that is of the same pijler and thema."""
+        if (self.pillar_id, self.theme_id) == (other.pillar_id, other.theme_id):
+            row = [item for item in self._pillar_in_order() if item != self]
+            row.insert(row.index(other) + 1, self)
+            _number(row)
+
+    stand_behind.alters_data = True
 
     def _pillar_in_order(self):
         """The plan items of this round and pijler, as they stand in print."""

@@ -432,6 +432,8 @@ class ReportingRound(models.Model):
                 with about(item):
                     refuse(item.why_not_drop(user=by))
             added = [locked.add_item(content, by=by, predecessors=predecessors) for content in contents]
+            for item in reversed(added):
+                item.stand_behind(items[0])
             became = f"{word} {' en '.join(map(str, added))}. {reason.strip()}"
             for item in items:
                 with about(item):
