@@ -26,7 +26,9 @@ class PersonForm(forms.Form):
 
 class InvitationForm(PersonForm):
     email = forms.EmailField(
-        label="E-mailadres", help_text="Hier komt de uitnodiging binnen. Het adres ligt daarna vast."
+        label="E-mailadres",
+        help_text="Hier komt de uitnodiging binnen. Het adres ligt daarna vast.",
+        max_length=User._meta.get_field("email").max_length,
     )
     field_order = ("email", "name", "role", "organisations")
 

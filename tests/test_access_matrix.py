@@ -284,6 +284,7 @@ class World:
             trekker=trekker,
         )
         InitiatorFactory(plan_item=item, organisation=supplier, role="dataleverancier")
+        item.contacts.set([self.people["own"], self.people["other"]])
         adviseur = self.people["adviseur"]
         submitted = {} if state in ("to_do", "draft") else {"submitted_by": UserFactory(name=mark("zindiener"))}
         update = UpdateFactory(

@@ -33,9 +33,10 @@ def test_beheerder_is_named_after_the_address_when_no_name_is_given(capsys):
 @pytest.mark.parametrize(
     ("email", "why"),
     [
-        ("bea", "'bea' is geen e-mailadres."),
-        ("", "'' is geen e-mailadres."),
-        ("bea@", "'bea@' is geen e-mailadres."),
+        ("bea", "E-mailadres: Voer een geldig e-mailadres in."),
+        ("bea@", "E-mailadres: Voer een geldig e-mailadres in."),
+        ("", "E-mailadres: Vul dit veld in. Naam: Vul dit veld in."),
+        (f"bea@{'x' * 60}.{'y' * 60}.{'z' * 60}.{'q' * 60}.{'w' * 30}.test", "E-mailadres: "),
         (
             "ADA@bureau.test",
             "Er is al een persoon met het adres ada@bureau.test: Ada (actief). Zoek die op bij Personen.",
@@ -48,5 +49,5 @@ def test_address_that_is_none_or_known_is_refused(email, why):
     with pytest.raises(CommandError) as refused:
         call_command("create_beheerder", email)
 
-    assert str(refused.value) == why
+    assert str(refused.value).startswith(why)
     assert User.objects.count() == 1

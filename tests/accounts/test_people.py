@@ -156,6 +156,10 @@ def test_person_is_invited_by_mail_with_role_and_organisations(client, beheerder
         ({"email": "geen adres"}, "E-mailadres: Voer een geldig e-mailadres in."),
         ({"email": ""}, "E-mailadres: Vul dit veld in."),
         (
+            {"email": f"bea@{'x' * 60}.{'y' * 60}.{'z' * 60}.{'q' * 60}.{'w' * 30}.test"},
+            "E-mailadres: Zorg dat deze waarde niet meer dan 254 tekens bevat (het zijn er nu 283).",
+        ),
+        (
             {"email": "BEA@bureau.test"},
             "Er is al een persoon met het adres bea@bureau.test: Bea Beheer (actief). Zoek die op bij Personen.",
         ),
