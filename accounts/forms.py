@@ -17,7 +17,7 @@ class PersonForm(forms.Form):
     role = forms.ChoiceField(label="Rol", choices=Role, widget=forms.RadioSelect)
     organisations = forms.ModelMultipleChoiceField(
         label="Organisaties",
-        help_text="Een invuller schrijft namens deze organisaties, hun afdelingen en hun collectieven.",
+        help_text="Verplicht voor een invuller: die schrijft ook namens hun afdelingen en collectieven.",
         queryset=Organisation.objects.all(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -26,7 +26,9 @@ class PersonForm(forms.Form):
 
 class InvitationForm(PersonForm):
     email = forms.EmailField(
-        label="E-mailadres", help_text="Hier komt de uitnodiging binnen. Het adres ligt daarna vast."
+        label="E-mailadres",
+        help_text="Hier komt de uitnodiging binnen. Het adres ligt daarna vast.",
+        max_length=User._meta.get_field("email").max_length,
     )
     field_order = ("email", "name", "role", "organisations")
 
@@ -72,4 +74,7 @@ class OrganisationForm(forms.Form):
 
 
 class ChangeOrganisationForm(VersionedForm, OrganisationForm):
-    pass
+    def __init__(self, *args, organisation, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("parent", "members"):
+            self.fields[name].queryset = self.fields[name].queryset.exclude(pk=organisation.pk)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from .models import PersonState, User
 
-SIGNER = TimestampSigner(salt="accounts.invitation")
+SIGNER = TimestampSigner(sep=".", salt="accounts.invitation")
 
 
 def path_for(person):
@@ -45,7 +45,7 @@ def send(request, person, *, by=None):
     context = {
         "user": person,
         "by": by,
-        "organisations": person.organisations.all(),
+        "organisations": ", ".join(str(one) for one in person.organisations.all()),
         "url": request.build_absolute_uri(path_for(person)),
         "until": timezone.localdate() + timedelta(days=settings.INVITATION_DAYS),
     }

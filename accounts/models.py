@@ -5,6 +5,7 @@ from collections import defaultdict
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.lookups import Unaccent
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
@@ -46,7 +47,8 @@ class OrganisationQuerySet(models.QuerySet):
     def for_list(self):
         """With all that a list shows; adds `number_of_people`, who are or will be able to log in."""
         active = Count("people", filter=Q(people__is_active=True))
-        return self.select_related("parent").prefetch_related("members").annotate(number_of_people=active)
+        listed = self.select_related("parent").prefetch_related("members").annotate(number_of_people=active)
+        return listed.order_by(Lower(Unaccent("name")))
 
     @transaction.atomic
     def add(self, *, by, **content):
@@ -112,8 +114,9 @@ class Organisation(models.Model):
     def _write(self, *, by, name, kind, parent=None, members=(), version=0):
         if not by.is_beheerder:
             raise PermissionDenied
-        # All of them: what two changes make together has to be possible as well.
-        list(Organisation.objects.select_for_update().order_by("pk").values_list("pk"))
+        # All of them, read afresh: what two changes make together has to be possible as well.
+        there = {one.pk: one for one in Organisation.objects.select_for_update().order_by("pk")}
+        parent, members = parent and there[parent.pk], [there[one.pk] for one in members]
         if self.pk:
             self.refresh_from_db()
         if version != self.version:
@@ -241,7 +244,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
             email=email, defaults={"name": name, "role": role, "password": make_password(None)}
         )
         if not is_new:
-            raise Refused(f"Er is al een persoon met het adres {email}: {person} ({person.state.label}).")
+            there = f"{person} ({person.state.label})"
+            raise Refused(f"Er is al een persoon met het adres {email}: {there}. Zoek die op bij Personen.")
         person.organisations.set(organisations)
         EmailAddress.objects.create(user=person, email=email, primary=True)
         return person
@@ -446,3 +450,4 @@ class User(AbstractBaseUser):
             session.pk for session in Session.objects.all() if session.get_decoded().get(SESSION_KEY) == str(self.pk)
         ]
         Session.objects.filter(pk__in=mine).delete()
+        self.usersession_set.all().delete()  # where they were logged in is nobody's business any more

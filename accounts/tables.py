@@ -21,8 +21,8 @@ class PersonTable(tables.Table):
         verbose_name="Organisaties", template_name=f"{CELLS}organisations.html", orderable=False
     )
     state = tables.TemplateColumn(verbose_name="Status", template_name=f"{CELLS}state.html", orderable=False)
-    last_login = tables.DateTimeColumn(
-        verbose_name="Laatst ingelogd", format="j M Y", default="nog nooit", attrs={"td": {"class": "nowrap"}}
+    last_login = tables.TemplateColumn(
+        verbose_name="Laatst ingelogd", template_name=f"{CELLS}last_login.html", attrs={"td": {"class": "nowrap"}}
     )
 
     class Meta:

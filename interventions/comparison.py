@@ -39,24 +39,26 @@ class Comparison:
 def compare(earlier, later, *, user):
     """The Comparison of the rounds `earlier` and `later`, as far as `user` may see; in a constant number of queries."""
     before, after = _items(earlier, user), _items(later, user)
+    going = [item for item in after if not _is_dropped(item)]
     by_thread = {item.intervention_id: item for item in before}
     links = defaultdict(list)
     for thread, predecessor in InterventionLink.objects.order_by("position").values_list("intervention", "predecessor"):
         links[thread].append(predecessor)
-    origins = {item: [by_thread[one] for one in _origins(item.intervention_id, by_thread, links)] for item in after}
+    origins = {item: [by_thread[one] for one in _origins(item.intervention_id, by_thread, links)] for item in going}
     became = defaultdict(list)
     for item, came_from in origins.items():
         for one in came_from:
             became[one].append(item)
+    replaced = {thread for item in going for thread in links[item.intervention_id]}
+    stopped = _stopped([item for item in before if not became[item]], after, replaced)
     reasons = ProgressEvent.objects.visible_to(user=user).reasons_for(DROP, rounds=(earlier, later))
     pairs = [Pair(came_from[0], item) for item, came_from in origins.items() if came_from]
     plain = [pair for pair in pairs if len(origins[pair.after]) == len(became[pair.before]) == 1]
     coloured = [pair for pair in pairs if pair.before.seen_colour and pair.after.seen_colour]
     recoloured = [pair for pair in coloured if pair.before.seen_colour != pair.after.seen_colour]
-    gone = [item for item in before if not became[item]] + [item for item in after if item.seen_state == State.DROPPED]
     return Comparison(
-        added=[item for item in after if not origins[item]],
-        stopped=[(item, reasons.get(item.pk, "")) for item in gone],
+        added=[item for item in going if not origins[item]],
+        stopped=[(item, reasons.get(item.pk, "")) for item in stopped],
         renamed=[pair for pair in plain if pair.before.name != pair.after.name],
         moved=[pair for pair in plain if _place(pair.before) != _place(pair.after)],
         split=[(item, became[item]) for item in before if len(became[item]) > 1],
@@ -70,6 +72,19 @@ def compare(earlier, later, *, user):
 def _items(reporting_round, user):
     items = PlanItem.objects.in_round(reporting_round).visible_to(user=user).for_overview().without_texts()
     return list(items.select_related("round"))
+
+
+def _stopped(left, after, replaced):
+    """What stopped: dropped in the later round, or `left` behind; not what was dropped because others `replaced` it."""
+    dropped = [item for item in after if _is_dropped(item)]
+    there = {item.intervention_id for item in dropped}
+    left = [item for item in left if item.intervention_id not in there]
+    was_replaced = {item for item in dropped + left if _is_dropped(item) and item.intervention_id in replaced}
+    return [item for item in left + dropped if item not in was_replaced]
+
+
+def _is_dropped(item):
+    return item.seen_state == State.DROPPED
 
 
 def _place(item):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import browse, partner, people, plan, review, rounds
+from .views import browse, indicators, partner, people, plan, review, rounds, workbooks
 
 app_name = "interventions"
 
@@ -38,7 +38,7 @@ urlpatterns = [
     path("rondes/", rounds.rounds, name="rounds"),
     path("rondes/nieuw/", rounds.new_round, name="new_round"),
     path("rondes/<int:year>/", rounds.one_round, name="round"),
-    path("rondes/<int:year>/data/", rounds.reschedule, name="reschedule"),
+    path("rondes/<int:year>/datums/", rounds.reschedule, name="reschedule"),
     path("rondes/<int:year>/vooruitblik/", rounds.preview_round, name="preview_round"),
     path("rondes/<int:year>/openen/", rounds.open_round, name="open_round"),
     path("rondes/<int:year>/naar-beoordeling/", rounds.start_review, name="start_review"),
@@ -47,14 +47,26 @@ urlpatterns = [
     path("rondes/<int:year>/heropenen/", rounds.reopen_round, name="reopen_round"),
     path("rondes/<int:year>/geen-opgave/", rounds.record_no_reports, name="record_no_reports"),
     path("rondes/<int:year>/vergelijken/<int:other>/", rounds.compare_rounds, name="compare_rounds"),
+    # A round as a workbook that can be changed
+    path("rondes/<int:year>/werkblad/", workbooks.import_workbook, name="import_workbook"),
+    path("rondes/<int:year>/werkblad/overnemen/", workbooks.take_over_workbook, name="take_over_workbook"),
+    path("rondes/<int:year>/werkblad/weg/", workbooks.discard_workbook, name="discard_workbook"),
+    path("rondes/<int:year>/werkblad/bewerkbaar/", workbooks.editable_workbook, name="editable_workbook"),
     # The plan of a round
     path("plan/", plan.latest, name="plan"),
     path("plan/<int:year>/", plan.of_year, name="plan_year"),
     path("plan/<int:year>/toevoegen/", plan.add, name="add_item"),
+    path("plan/<int:year>/aangevinkt/", plan.change_ticked, name="change_ticked"),
+    path("plan/<int:year>/samenvoegen/", plan.merge, name="merge_items"),
+    path("plan/<int:year>/adviseurs/", plan.assign, name="assign_advisers"),
     path("plan/regels/<int:pk>/", plan.item, name="plan_item"),
     path("plan/regels/<int:pk>/wijzigen/", plan.change, name="change_item"),
     path("plan/regels/<int:pk>/verplaatsen/", plan.move, name="move_item"),
     path("plan/regels/<int:pk>/vervallen/", plan.drop, name="drop_item"),
+    path("plan/regels/<int:pk>/splitsen/", plan.split, name="split_item"),
+    path("plan/regels/<int:pk>/indicatoren/", indicators.indicators, name="indicators"),
+    path("plan/regels/<int:pk>/indicatoren/toevoegen/", indicators.add, name="add_indicator"),
+    path("plan/regels/<int:pk>/indicatoren/wijzigen/", indicators.change, name="change_indicator"),
     # The beheerder
     path("personen/<int:pk>/deactiveren/", people.deactivate, name="deactivate"),
 ]

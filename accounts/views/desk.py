@@ -148,7 +148,7 @@ def organisation(request, pk):
         "members": organisation.members.all(),
         "version": organisation.version,
     }
-    form = ChangeOrganisationForm(request.POST or None, initial=initial)
+    form = ChangeOrganisationForm(request.POST or None, initial=initial, organisation=organisation)
     status = 200
     if form.is_valid():
         try:

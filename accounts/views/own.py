@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
 
 from accounts import invitations
+from accounts.access import posted_from
 from accounts.refusals import Refused
 
 
@@ -24,7 +24,7 @@ def invitation(request, token):
     person = invitations.invited(token)
     if person is None:
         return _gone(request, token)
-    form = SetPasswordForm(request.POST or None, user=person)
+    form = SetPasswordForm(person, request.POST or None)
     if form.is_valid():
         try:
             person.accept_invitation(form.cleaned_data["password1"])
@@ -40,7 +40,7 @@ def _gone(request, token):
 
 
 @login_not_required
-@require_POST
+@posted_from("accounts:invitation", "token")
 def renew_invitation(request, token):
     """Mail a fresh invitation to the address that the link went to. The answer is the same whoever asks."""
     person = invitations.ever_invited(token)

@@ -12,6 +12,7 @@ from accounts.models import User
 from interventions.loading import YEAR
 from interventions.models import (
     Demonstration,
+    IndicatorEvent,
     InternalNote,
     InterventionLink,
     OutputIndicator,
@@ -82,6 +83,7 @@ def remove():
     _refuse_the_real(User.objects.exclude(pk__in=invented.values("pk")), ReportingRound.objects.exclude(year__in=YEARS))
     if Revision.objects.filter(update__plan_item__round__year=YEAR, by__isnull=False).exists():
         raise Refused(f"In de ronde {YEAR} zijn teksten of cijfers gewijzigd; die zouden verloren gaan. {ELSEWHERE}")
+    _erase(IndicatorEvent, by__in=invented)
     OutputIndicator.objects.filter(proposed_by__in=invented).delete()
     InterventionLink.objects.filter(predecessor__plan_items__round__year=past.BEFORE).delete()
     Waiver.objects.filter(update__plan_item__round__year=present.THIS_YEAR).delete()

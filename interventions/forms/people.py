@@ -1,4 +1,4 @@
-"""Who takes over from a person who leaves."""
+"""What a beheerder says of a person who leaves."""
 
 from django import forms
 
@@ -7,11 +7,11 @@ from accounts.models import User
 
 class LeaveForm(forms.Form):
     successor = forms.ModelChoiceField(
-        label="Wie wordt contactpersoon?",
+        label="Wie neemt het over?",
         queryset=User.objects.none(),
         required=False,
-        empty_label="Niemand; de interventies staan daarna zonder contactpersoon in de lijst van het plan",
-        help_text="Alleen invullers. Wie bij dezelfde organisatie hoort, staat bovenaan.",
+        empty_label="Niemand",
+        help_text="Deze invuller wordt contactpersoon. Wie bij dezelfde organisatie hoort, staat bovenaan.",
     )
 
     def __init__(self, *args, person, **kwargs):

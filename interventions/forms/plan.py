@@ -1,12 +1,13 @@
 """What the bureau edits in the plan of a round. What the plan may say is for the model to judge (workflow.Refused)."""
 
+from dataclasses import replace
 from functools import cached_property
 
 from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from accounts.models import Organisation
+from accounts.models import BUREAU_ROLES, Organisation, Role
 from interventions.filters import WITHOUT_PILLAR, themes_by_pillar
 from interventions.models import Funding, Initiator, PlanItem
 from interventions.models.plan import HIGHEST_NUMBER, Initiation, PlanContent
@@ -89,7 +90,16 @@ class PlanItemForm(forms.Form):
         }
 
 
-class ChangeForm(PlanItemForm):
+class VersionForm(forms.Form):
+    """Holds the version that the user saw."""
+
+    def move_to_current_version(self):
+        """Let what was typed stand as a change of what is stored now, so that sending it again is a decision."""
+        self.data = self.data.copy()
+        self.data["version"] = self.initial["version"]
+
+
+class ChangeForm(VersionForm, PlanItemForm):
     """What a plan item says now; `version` is the one the user saw."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
@@ -110,11 +120,6 @@ class ChangeForm(PlanItemForm):
 
     def _kept(self):
         return super()._kept() | {"contacts": frozenset(one.pk for one in self.cleaned_data["contacts"])}
-
-    def move_to_current_version(self):
-        """Let what was typed stand as a change of what is stored now, so that saving again is a decision."""
-        self.data = self.data.copy()
-        self.data["version"] = self.item.version
 
     @cached_property
     def _differences(self):
@@ -179,3 +184,150 @@ class Names:
 
     def _list(self, kind, keys):
         return ", ".join(sorted(self._name(kind, key) for key in keys)) or NOTHING
+
+
+class BulkForm(forms.Form):
+    """Something to do with the ticked plan items of a pijler; the button that was pressed says what, in `do`."""
+
+    INITIATOR, CONTACT, NO_CONTACT, MERGE = "initiatiefnemer", "contact", "geen-contact", "samenvoegen"
+
+    items = forms.TypedMultipleChoiceField(label="Interventies", coerce=int, required=False)
+    organisation = forms.ModelChoiceField(
+        label="Organisatie", queryset=Organisation.objects.all(), required=False, empty_label="Kies een organisatie"
+    )
+    role = forms.ChoiceField(label="Rol", choices=Initiator.Role, initial=Initiator.Role.INITIATOR, required=False)
+    person = forms.ModelChoiceField(
+        label="Persoon", queryset=get_user_model().objects.none(), required=False, empty_label="Kies een persoon"
+    )
+
+    def __init__(self, data=None, *, items):
+        super().__init__(data)
+        self.fields["items"].choices = [(item.pk, str(item)) for item in items]
+        self.fields["person"].queryset = get_user_model().objects.filter(role=Role.INVULLER, is_active=True)
+
+    @property
+    def ticked(self):
+        """The keys of the items that are ticked, as they came in."""
+        return {int(key) for key in self["items"].value() or () if str(key).isdecimal()}
+
+    def clean(self):
+        do, typed = self.data.get("do"), self.cleaned_data
+        if do not in (self.INITIATOR, self.CONTACT, self.NO_CONTACT, self.MERGE):
+            raise forms.ValidationError("Kies met een knop wat u wilt doen.")
+        if not typed.get("items"):
+            raise forms.ValidationError("Vink eerst interventies aan.")
+        if do == self.INITIATOR and not typed.get("organisation"):
+            self.add_error("organisation", "Kies een organisatie.")
+        if do in (self.CONTACT, self.NO_CONTACT) and not typed.get("person"):
+            self.add_error("person", "Kies een persoon.")
+
+    def change(self, content):
+        """What `content` becomes by what was chosen."""
+        typed = self.cleaned_data
+        match self.data["do"]:
+            case self.INITIATOR:
+                return content.with_initiator(typed["organisation"].pk, typed["role"] or Initiator.Role.INITIATOR)
+            case self.CONTACT:
+                return content.with_contact(typed["person"].pk)
+            case _:
+                return content.without_contact(typed["person"].pk)
+
+
+class AdvisersForm(forms.Form):
+    """Who of the bureau looks after a pijler."""
+
+    people = forms.ModelMultipleChoiceField(
+        label="Adviseurs",
+        help_text="De pijler staat bij hen bovenaan in de lijst om te beoordelen.",
+        queryset=get_user_model().objects.filter(role__in=BUREAU_ROLES, is_active=True),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class ReplacementForm(forms.Form):
+    """What a new interventie is called that takes the place of others; the rest it has from them."""
+
+    name = forms.CharField(label="Naam", max_length=PlanItem._meta.get_field("name").max_length)
+    number = forms.IntegerField(label="Nummer", min_value=1, max_value=HIGHEST_NUMBER, required=False)
+    letter = forms.CharField(label="Letter", max_length=1, required=False)
+
+    def content(self, whole):
+        """The PlanContent of what takes the place of `whole`."""
+        return replace(whole, **{name: self.cleaned_data[name] for name in ("name", "number", "letter")})
+
+
+class PartForm(ReplacementForm):
+    """One part of an interventie that is split; without a name it is none."""
+
+    name = forms.CharField(label="Naam", max_length=PlanItem._meta.get_field("name").max_length, required=False)
+
+
+PartFormSet = forms.formset_factory(PartForm, extra=0, max_num=20)
+
+
+class SplitForm(VersionForm):
+    """Into what an interventie is split, and why; `version` is the one the user saw."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    reason = forms.CharField(label="Reden", widget=forms.Textarea(attrs={"rows": 3}))
+
+    MOST = 4  # rows on the page; a part can be split again
+
+    def __init__(self, data=None, *, item):
+        super().__init__(data, initial={"version": item.version})
+        self.whole = replace(item.content(), former_name=item.name)
+        letters = item.free_letters()[: self.MOST] or [""] * self.MOST
+        self.parts = PartFormSet(
+            data, prefix="parts", initial=[{"number": item.number, "letter": letter} for letter in letters]
+        )
+
+    def is_valid(self):
+        return super().is_valid() and self.parts.is_valid()
+
+    def contents(self):
+        """What each part that was given a name says."""
+        return [part.content(self.whole) for part in self.parts if part.cleaned_data["name"]]
+
+
+class MergeForm(VersionForm, ReplacementForm):
+    """What several interventies become together, which of them is the main one, and why.
+
+    `version` holds of each of them, by key, the version that the user saw, such as '12:1 15:3'.
+    """
+
+    version = forms.RegexField(r"^\d+:\d+( \d+:\d+)*$", widget=forms.HiddenInput)
+    main = forms.TypedChoiceField(
+        label="Welke is de belangrijkste?",
+        help_text="Daarmee wordt de kleur van dit jaar vergeleken, en haar teksten komen eerst.",
+        coerce=int,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(label="Reden", widget=forms.Textarea(attrs={"rows": 3}))
+
+    field_order = ("version", "main", "name", "number", "letter", "reason")
+
+    def __init__(self, data=None, *, items):
+        first = items[0] if items else None
+        initial = {
+            "version": " ".join(f"{item.pk}:{item.version}" for item in items),
+            "main": first and first.pk,
+            "name": first and first.name,
+            "number": first and first.number,
+            "letter": next(iter(first.free_letters() if first else ()), ""),
+        }
+        super().__init__(data, initial=initial)
+        self.items = {item.pk: item for item in items}
+        self.fields["main"].choices = [(item.pk, str(item)) for item in items]
+
+    def versions(self):
+        """The version that was seen of each, by key, the main one first."""
+        seen = dict(tuple(map(int, pair.split(":"))) for pair in self.cleaned_data["version"].split())
+        main = self.cleaned_data["main"]
+        return {main: seen.pop(main, 0)} | seen
+
+    def whole(self):
+        """What they say together, in the words of the page for what is new."""
+        main, *others = (self.items[key] for key in self.versions() if key in self.items)
+        together = main.content().merged_with([other.content() for other in others])
+        return self.content(replace(together, former_name=main.name))

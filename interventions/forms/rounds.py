@@ -15,7 +15,7 @@ class RoundForm(forms.Form):
     """The year of a round and its dates, which may be filled in later."""
 
     year = forms.IntegerField(label="Jaar", help_text="Het jaar waarover de partners rapporteren.", **YEARS)
-    opens_on = DayField(label="Opent op", help_text="De data zijn pas nodig als u de ronde opent.")
+    opens_on = DayField(label="Opent op", help_text="De datums zijn pas nodig als u de ronde opent.")
     deadline = DayField(label="Inleveren tot en met", help_text="Daarna kan een partner nog inleveren, maar te laat.")
 
 

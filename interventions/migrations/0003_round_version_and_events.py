@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("create", "gemaakt"),
-                    ("reschedule", "data gewijzigd"),
+                    ("reschedule", "datums gewijzigd"),
                     ("open", "geopend"),
                     ("start_review", "naar beoordeling gezet"),
                     ("back_to_open", "weer opengezet"),

@@ -1,6 +1,6 @@
 """The plan, the rounds, the progress reported and the figures that go with it."""
 
-from .figures import IndicatorPlacement, OutputIndicator, OutputSeries, OutputValue
+from .figures import IndicatorEvent, IndicatorPlacement, OutputIndicator, OutputSeries, OutputValue
 from .imports import ImportLog
 from .plan import (
     Funding,
@@ -19,6 +19,7 @@ __all__ = [
     "Demonstration",
     "Funding",
     "ImportLog",
+    "IndicatorEvent",
     "IndicatorPlacement",
     "Initiator",
     "InternalNote",

@@ -7,12 +7,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
-from interventions.workflow import IN_PROGRESS, WRITABLE, Refused, State
+from interventions.workflow import CHANGED_BY_OTHERS, HANDED_IN, IN_PROGRESS, Conflict, Refused, State, refuse
 from programme.models import Area, Period
 from programme.numbers import format_number, parse_number
 
+from .history import AppendOnly
 from .plan import Intervention, PlanItem
 from .rounds import ReportingRound
+
+NEW_AT_THE_END = 999  # a position behind all indicators an interventie has; equal ones stand in order of arrival
 
 
 class OutputIndicatorQuerySet(models.QuerySet):
@@ -30,7 +33,26 @@ class OutputIndicatorQuerySet(models.QuerySet):
 
     def not_in_use_at(self, plan_item):
         """What was proposed at its interventie and waits for the bureau, or was not taken over."""
-        return self.filter(interventions=plan_item.intervention_id).exclude(status=OutputIndicator.Status.ACTIVE)
+        undecided = (OutputIndicator.Status.PROPOSED, OutputIndicator.Status.REFUSED)
+        return self.filter(interventions=plan_item.intervention_id, status__in=undecided)
+
+    def add_to(self, plan_item, *, by, name, unit, period_kind, areas):
+        """A new figure that the interventie of `plan_item` reports from its round on, for each of `areas`."""
+        with transaction.atomic():
+            locked = plan_item.round.lock_plan(by=by)
+            indicator = self.model(name=_tidied(name), unit=_tidied(unit), period_kind=period_kind)
+            refuse(indicator.why_not_called(indicator.name, indicator.unit))
+            if not areas:
+                raise Refused("Kies ten minste één gebied.")
+            indicator.save()
+            indicator.placements.create(intervention_id=plan_item.intervention_id, position=NEW_AT_THE_END)
+            OutputSeries.objects.bulk_create(OutputSeries(indicator=indicator, area=area) for area in areas)
+            indicator.events.create(verb=IndicatorEvent.Verb.ADD, by=by, detail=f"bij {plan_item}")
+            if locked.in_progress:
+                OutputValue.objects.make_rows(reporting_round=locked)
+        return indicator
+
+    add_to.alters_data = True
 
     def filled_in_during(self, reporting_round):
         """Those of which the owner is in the plan of this round; adds `update`, the key of its voortgang."""
@@ -40,10 +62,14 @@ class OutputIndicatorQuerySet(models.QuerySet):
 
 
 class OutputIndicator(models.Model):
-    """A figure an interventie reports. It may stand at several interventies; one of them owns it and fills it in."""
+    """A figure an interventie reports. It may stand at several interventies; one of them owns it and fills it in.
+
+    One that is ended is asked for no more; what was reported stays. `version` counts what the bureau changes.
+    """
 
     class Status(models.TextChoices):
         ACTIVE = "active", "in gebruik"
+        ENDED = "ended", "beëindigd"
         PROPOSED = "proposed", "voorgesteld"
         REFUSED = "refused", "niet overgenomen"
 
@@ -63,6 +89,7 @@ class OutputIndicator(models.Model):
         verbose_name="voorgesteld door",
     )
     proposal_reason = models.TextField("reden van het voorstel", blank=True)
+    version = models.PositiveIntegerField("versie", default=1)
 
     objects = OutputIndicatorQuerySet.as_manager()
 
@@ -79,7 +106,7 @@ class OutputIndicator(models.Model):
             ),
             models.CheckConstraint(
                 name="output_indicator_proposal_has_reason",
-                condition=Q(status="active") | (Q(proposed_by__isnull=False) & ~Q(proposal_reason="")),
+                condition=Q(status__in=["active", "ended"]) | (Q(proposed_by__isnull=False) & ~Q(proposal_reason="")),
                 violation_error_message="Een voorgestelde indicator heeft een reden.",
             ),
         )
@@ -87,11 +114,94 @@ class OutputIndicator(models.Model):
     def __str__(self):
         return f"{self.name} ({self.unit})"
 
+    # Who may do what
+
+    def why_not_change(self, *, user):
+        """Why `user` may not change this indicator now, in Dutch; "" when they may."""
+        if not user.is_bureau:
+            return "De indicatoren zijn aan het programmabureau."
+        if self.status != self.Status.ACTIVE:
+            return f"De indicator '{self.name}' is {self.get_status_display()}."
+        return ""
+
+    def why_not_called(self, name, unit):
+        """Why this indicator cannot have `name` and `unit`, in Dutch; "" when it can."""
+        for label, text, field in (("naam", name, "name"), ("eenheid", unit, "unit")):
+            if not text:
+                return f"Vul een {label} in."
+            if len(text) > (limit := self._meta.get_field(field).max_length):
+                return f"De {label} is te lang: {len(text)} tekens. Er passen er hoogstens {limit}."
+        if OutputIndicator.objects.in_use().exclude(pk=self.pk).filter(name=name).exists():
+            return f"Er is al een indicator '{name}'. Kies een andere naam, of deel die indicator."
+        return ""
+
+    # Verbs of the bureau. `version` is the one the user saw.
+
+    def rename(self, *, by, version, name, unit):
+        """Call it otherwise, in every round."""
+        name, unit = _tidied(name), _tidied(unit)
+        with self._changed(IndicatorEvent.Verb.RENAME, by=by, version=version) as event:
+            refuse(self.why_not_called(name, unit))
+            if (name, unit) != (self.name, self.unit):
+                event["detail"] = f"was: {self}"
+            self.name, self.unit = name, unit
+
+    rename.alters_data = True
+
+    def end(self, *, by, version, reason):
+        """Ask for it no more in the rounds that are opened from now on; what was asked and reported stays."""
+        if not reason.strip():
+            raise Refused("Vul een reden in.")
+        with self._changed(IndicatorEvent.Verb.END, by=by, version=version, reason=reason.strip()):
+            self.status = self.Status.ENDED
+
+    end.alters_data = True
+
+    def share_with(self, plan_item, *, by, version):
+        """Let it stand at this interventie too; the owner goes on filling it in."""
+        with self._changed(IndicatorEvent.Verb.SHARE, by=by, version=version, detail=f"met {plan_item}"):
+            if self.placements.filter(intervention=plan_item.intervention_id).exists():
+                raise Refused(f"'{self.name}' staat al bij {plan_item}.")
+            self.placements.create(intervention_id=plan_item.intervention_id, owner=False, position=NEW_AT_THE_END)
+
+    share_with.alters_data = True
+
+    def take_from(self, plan_item, *, by, version):
+        """Let it stand no more at this interventie, which does not fill it in."""
+        with self._changed(IndicatorEvent.Verb.TAKE, by=by, version=version, detail=f"van {plan_item}"):
+            placement = self.placements.filter(intervention=plan_item.intervention_id).first()
+            if placement is None:
+                raise Refused(f"'{self.name}' staat niet bij {plan_item}.")
+            if placement.owner or placement.former_owner:
+                raise Refused(f"{plan_item} vult '{self.name}' in. Beëindig de indicator, of laat hem staan.")
+            placement.delete()
+
+    take_from.alters_data = True
+
+    def set_targets(self, targets, *, reporting_round, by, version):
+        """What is aimed at in the period that this round asks for: a number or None for each series, by its key."""
+        with self._changed(IndicatorEvent.Verb.TARGETS, by=by, version=version) as event:
+            locked = reporting_round.lock_plan(by=by)
+            if not locked.historical:
+                OutputValue.objects.make_rows(reporting_round=locked, indicator=self)
+            rows = OutputValue.objects.asked_of(self, locked)
+            if unknown := targets.keys() - rows.keys():
+                raise ValueError(f"series that are not asked for: {sorted(unknown)}")
+            changed = [rows[key] for key, target in targets.items() if rows[key].target != target]
+            said = []
+            for row in changed:
+                before, row.target = row.target, targets[row.series_id]
+                said.append(f"{row.series.area} ({row.period}) {_in_words(before)} → {_in_words(row.target)}")
+            event["detail"] = "; ".join(said)
+            OutputValue.objects.bulk_update(changed, ["target"])
+
+    set_targets.alters_data = True
+
     def accept(self, *, by):
         """Take a proposed indicator into use; the rounds in progress get its rows to fill in."""
         from .progress import ProgressUpdate
 
-        with self._decided(by):
+        with self._decided(by, IndicatorEvent.Verb.ACCEPT):
             if OutputIndicator.objects.in_use().filter(name__iexact=self.name).exists():
                 raise Refused(f"Er is al een indicator '{self.name}'. Laat de partner een andere naam voorstellen.")
             self.status = self.Status.ACTIVE
@@ -107,26 +217,94 @@ class OutputIndicator(models.Model):
 
     def refuse(self, *, by):
         """Leave a proposed indicator out."""
-        with self._decided(by):
+        with self._decided(by, IndicatorEvent.Verb.REFUSE):
             self.status = self.Status.REFUSED
             self.save(update_fields=["status"])
 
     refuse.alters_data = True
 
-    @contextmanager
-    def _decided(self, by):
+    def _lock(self, by):
         if not by.is_bureau:
             raise PermissionDenied
+        # Without the key: whoever places it elsewhere, as merging does, need not wait.
+        self.refresh_from_db(from_queryset=OutputIndicator.objects.select_for_update(no_key=True))
+
+    @contextmanager
+    def _decided(self, by, verb):
         with transaction.atomic():
             # All of the same name, so that two of them are not accepted at once.
-            list(OutputIndicator.objects.filter(name__iexact=self.name).select_for_update().order_by("pk"))
-            self.refresh_from_db()
+            same = OutputIndicator.objects.filter(name__iexact=self.name)
+            list(same.select_for_update(no_key=True).order_by("pk"))
+            self._lock(by)
             if self.status != self.Status.PROPOSED:
                 raise Refused(f"Over '{self.name}' is al beslist: {self.get_status_display()}.")
             yield
+            self.events.create(verb=verb, by=by)
+
+    @contextmanager
+    def _changed(self, verb, *, by, version, **details):
+        """Lock, check, let the caller change it, and write the next version and the event: all or nothing."""
+        with transaction.atomic():
+            self._lock(by)
+            if version != self.version:
+                raise Conflict(CHANGED_BY_OTHERS)
+            refuse(self.why_not_change(user=by))
+            yield details
+            # An event that has nothing to say is none.
+            if any(details.values()):
+                self.version += 1
+                self.save()
+                self.events.create(verb=verb, by=by, **details)
+
+
+def _tidied(text):
+    return " ".join(text.split())
+
+
+def _in_words(number):
+    return "geen" if number is None else format_number(number)
+
+
+class IndicatorEvent(AppendOnly):
+    """Who did what with an indicator, and why; `detail` says in words what it was about."""
+
+    class Verb(models.TextChoices):
+        ADD = "add", "toegevoegd"
+        RENAME = "rename", "hernoemd"
+        END = "end", "beëindigd"
+        SHARE = "share", "gedeeld"
+        TAKE = "take", "niet meer gedeeld"
+        TARGETS = "targets", "streefwaarden gezet"
+        ACCEPT = "accept", "overgenomen"
+        REFUSE = "refuse", "niet overgenomen"
+
+    indicator = models.ForeignKey(
+        OutputIndicator, models.PROTECT, related_name="events", verbose_name="interventie-indicator"
+    )
+    verb = models.CharField("handeling", max_length=8, choices=Verb)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="door")
+    reason = models.TextField("reden", blank=True)
+    detail = models.TextField("wat", blank=True)
+
+    class Meta:
+        verbose_name = "gebeurtenis van een indicator"
+        verbose_name_plural = "gebeurtenissen van indicatoren"
+        ordering = ("at", "pk")
+
+    def __str__(self):
+        return f"{self.indicator}: {self.get_verb_display()}"
 
 
 class IndicatorPlacementQuerySet(models.QuerySet):
+    def decided_at(self, intervention):
+        """What stands at an interventie and is or was in use, in its order, with the series of each."""
+        decided = (OutputIndicator.Status.ACTIVE, OutputIndicator.Status.ENDED)
+        here = self.filter(intervention=intervention, indicator__status__in=decided)
+        events = models.Prefetch(
+            "indicator__events", IndicatorEvent.objects.select_related("by").order_by("-at", "-pk")
+        )
+        return here.select_related("indicator").prefetch_related("indicator__series__area", events)
+
     def filling_in(self, reporting_round):
         """Where the figures of a round are filled in: at the owner, or in earlier plans at what it took over from."""
         going_on = PlanItem.objects.in_round(reporting_round).continuing().values("intervention")
@@ -262,10 +440,22 @@ class OutputValueQuerySet(models.QuerySet):
             seen |= Exists(placed.own_of(user=user))
         return self.filter(seen)
 
-    def make_rows(self, *, reporting_round):
+    def targets_in(self, reporting_round, intervention):
+        """The rows of a round for what stands at an interventie, the latest period last."""
+        here = self.filter(round=reporting_round, series__indicator__placements__intervention=intervention)
+        return here.select_related("period").order_by("period__start")
+
+    def asked_of(self, indicator, reporting_round):
+        """The row for the latest period that this round has of each series of `indicator`, by the key of the series."""
+        rows = self.filter(series__indicator=indicator, round=reporting_round)
+        return {row.series_id: row for row in rows.select_related("series__area", "period").order_by("period__start")}
+
+    def make_rows(self, *, reporting_round, indicator=None):
         """Give every active series a row for the period this round asks for; rows that are there stay as they are.
 
-        What was handed in gets no new rows: nobody could fill them in. It gets them once it can be written again.
+        With `indicator` only those of that one. What was handed in gets no new rows, since nobody could fill them in;
+        it gets them once it can be written again.
+
         Yearly figures are asked for the year of the round. For school years it is the one that ended in that year,
         unless the series is already reported further: then the one that begins in it.
         """
@@ -275,17 +465,16 @@ class OutputValueQuerySet(models.QuerySet):
             Period.objects.school_year(year),
             Period.objects.year(year),
         )
-        written = PlanItem.objects.in_round(reporting_round).filter(progress__state__in=WRITABLE)
+        handed_in = PlanItem.objects.in_round(reporting_round).filter(progress__state__in=HANDED_IN)
+        closed = IndicatorPlacement.objects.filter(owner=True, intervention__plan_items__in=handed_in)
         series = (
             OutputSeries.objects.asked_in(reporting_round)
-            .filter(
-                indicator__placements__in=IndicatorPlacement.objects.filter(
-                    owner=True, intervention__plan_items__in=written
-                )
-            )
+            .exclude(indicator__placements__in=closed)
             .select_related("indicator")
             .annotate(latest=Max("values__period__start", filter=Q(values__round__year__lt=year)))
         )
+        if indicator:
+            series = series.filter(indicator=indicator)
         rows = []
         for one in series:
             period = calendar

@@ -458,7 +458,12 @@ class PlanContent:
         )
 
     def with_initiator(self, organisation, role):
-        """The same with this organisation in this role, a trekker in front."""
+        """The same with this organisation in this role, a trekker in front; one that is there keeps what it was.
+
+        Unless it becomes trekker: adding is not for taking that away.
+        """
+        if role != Initiator.Role.TREKKER and any(one.organisation == organisation for one in self.initiators):
+            return self
         others = tuple(one for one in self.initiators if one.organisation != organisation)
         added = (Initiation(organisation, role),)
         return replace(self, initiators=added + others if role == Initiator.Role.TREKKER else others + added)
@@ -750,6 +755,15 @@ class PlanItem(models.Model):
         _number(others[:place])
         _number(others[place:], start=place + 2)
 
+    def stand_behind(self, other):
+        """Take the place behind `other`, when that is of the same pijler and thema."""
+        if (self.pillar_id, self.theme_id) == (other.pillar_id, other.theme_id):
+            row = [item for item in self._pillar_in_order() if item != self]
+            row.insert(row.index(other) + 1, self)
+            _number(row)
+
+    stand_behind.alters_data = True
+
     def _pillar_in_order(self):
         """The plan items of this round and pijler, as they stand in print."""
         return PlanItem.objects.in_round(self.round_id).of_pillar(self.pillar_id).order_by("position", "pk")
@@ -934,6 +948,10 @@ class PillarAssignmentQuerySet(models.QuerySet):
     def pillars_of(self, user):
         """The pijlers that `user` looks after."""
         return Pillar.objects.filter(pk__in=self.filter(user=user).values("pillar"))
+
+    def of_pillar(self, pillar):
+        """The people who look after `pillar`; nobody looks after what is in none."""
+        return get_user_model().objects.filter(pk__in=self.filter(pillar=pillar).values("user"))
 
     def assign(self, pillar, people, *, by):
         """Let `people` look after `pillar`, and nobody else."""

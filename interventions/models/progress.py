@@ -16,13 +16,11 @@ from interventions import workflow
 from interventions.workflow import CHANGED_BY_OTHERS, CHANGED_ELSEWHERE, Colour, Conflict, Refused, State, refuse
 from programme.richtext import LIMIT, canonical
 
-from .figures import BY_PERIOD, OutputIndicator, OutputValue
+from .figures import BY_PERIOD, NEW_AT_THE_END, OutputIndicator, OutputValue
 from .history import AppendOnly, AppendOnlyQuerySet, WayIn
 from .plan import Initiator, PlanItem
 from .rounds import ReportingRound
 from .search import DUTCH
-
-NEW_AT_THE_END = 999  # a position behind all indicators an interventie has; equal ones stand in order of arrival
 
 
 class Part(models.TextChoices):

@@ -156,11 +156,11 @@ class ReportingRound(models.Model):
     def why_not_reschedule(self, *, user):
         """Why `user` may not change the dates (or the year, of a round in preparation); "" when they may."""
         if not user.is_beheerder:
-            return "Alleen een beheerder wijzigt de data van een ronde."
+            return "Alleen een beheerder wijzigt de datums van een ronde."
         if self.historical:
             return f"De ronde {self.year} is overgenomen uit een eerder rapport en blijft zoals ze is."
         if self.state == RoundState.CLOSED:
-            return f"De ronde {self.year} is {self.get_state_display()}; de data liggen vast."
+            return f"De ronde {self.year} is {self.get_state_display()}; de datums liggen vast."
         return ""
 
     def reschedule(self, *, by, version, year, opens_on, deadline):
@@ -439,6 +439,8 @@ class ReportingRound(models.Model):
                 with about(item):
                     refuse(item.why_not_drop(user=by))
             added = [locked.add_item(content, by=by, predecessors=predecessors) for content in contents]
+            for item in reversed(added):
+                item.stand_behind(items[0])
             became = f"{word} {' en '.join(map(str, added))}. {reason.strip()}"
             for item in items:
                 with about(item):
@@ -472,9 +474,11 @@ class ReportingRound(models.Model):
         """
         from .plan import Initiator, PlanItem
 
-        if self.state != RoundState.PLANNED:
-            raise Refused(f"De ronde {self.year} is {self.get_state_display()}; een plan overnemen kan niet meer.")
         with transaction.atomic():
+            locked = ReportingRound.objects.select_for_update().get(pk=self.pk)
+            # What comes in after the opening would have no voortgang.
+            if locked.state != RoundState.PLANNED or locked.plan_items.exists():
+                raise Refused(f"De ronde {self.year} is al geopend of heeft al een plan; er is niets overgenomen.")
             items = list(previous.plan_items.continuing().prefetch_related("initiators", "funding", "contacts"))
             copies = PlanItem.objects.bulk_create([item.copy_for(self) for item in items])
             Initiator.objects.bulk_create(
@@ -520,7 +524,7 @@ class RoundEvent(AppendOnly):
 
     class Verb(models.TextChoices):
         CREATE = "create", "gemaakt"
-        RESCHEDULE = "reschedule", "data gewijzigd"
+        RESCHEDULE = "reschedule", "datums gewijzigd"
         OPEN = "open", "geopend"
         START_REVIEW = "start_review", "naar beoordeling gezet"
         BACK_TO_OPEN = "back_to_open", "weer opengezet"

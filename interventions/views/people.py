@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.access import only
 from accounts.models import User
 from interventions.forms.people import LeaveForm
-from interventions.models import PlanItem
+from interventions.models import PillarAssignment, PlanItem
 from interventions.people import let_go
 from interventions.workflow import Refused
 
@@ -27,6 +27,7 @@ def deactivate(request, pk):
         "person": person,
         "form": form,
         "items": PlanItem.objects.to_hand_over(from_=person).select_related("round", "pillar").in_printed_order(),
+        "pillars": PillarAssignment.objects.pillars_of(person),
         "why_not": person.why_not_deactivate(user=request.user),
     }
     return render(request, "interventions/people/deactivate.html", context)

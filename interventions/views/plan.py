@@ -11,9 +11,18 @@ from django.utils.http import urlencode
 
 from accounts.access import only, posted_from
 from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY
-from interventions.forms.plan import ChangeForm, Names, PlanItemForm, plan_differences
+from interventions.forms.plan import (
+    AdvisersForm,
+    BulkForm,
+    ChangeForm,
+    MergeForm,
+    Names,
+    PlanItemForm,
+    SplitForm,
+    plan_differences,
+)
 from interventions.forms.review import ReasonForm
-from interventions.models import PlanItem, ReportingRound
+from interventions.models import PillarAssignment, PlanItem, ReportingRound
 from interventions.models.plan import PlanContent
 from interventions.workflow import Conflict, Refused
 from programme.models import Pillar
@@ -56,20 +65,27 @@ def of_year(request, year):
     return _plan_page(request, get_object_or_404(ReportingRound, year=year))
 
 
-def _plan_page(request, reporting_round):
+def _plan_page(request, reporting_round, *, bulk=None):
+    """The plan of the pijler in the query string; `bulk` is what could not be done with the ticked rows."""
     items = PlanItem.objects.in_round(reporting_round)
     going_on = items.continuing().select_related("pillar").in_printed_order()
     gaps = list(going_on.without_initiator()), list(going_on.without_contact())
     pillars = _pillars(items, *gaps)
     chosen = next((one for one in pillars if one.key == request.GET.get("pijler")), pillars[0])
+    rows = list(items.of_pillar(chosen.pillar).for_plan())
+    advisers = PillarAssignment.objects.of_pillar(chosen.pillar)
     context = {
         "round": reporting_round,
         "rounds": ReportingRound.objects.all(),
+        "bulk": bulk or BulkForm(items=rows),
+        "advisers": advisers,
+        "advisers_form": AdvisersForm(initial={"people": advisers}),
+        "query": _query(chosen),
         "without_initiator": gaps[0],
         "without_contact": gaps[1],
         "pillars": pillars,
         "chosen": chosen,
-        "items": items.of_pillar(chosen.pillar).for_plan(),
+        "items": rows,
         "why_not": reporting_round.why_not_change_plan(user=request.user),
     }
     return render(request, "interventions/plan/plan.html", context)
@@ -85,7 +101,46 @@ def _pillars(items, without_initiator, without_contact):
     ]
 
 
-def _plan_url(item):
+def _query(chosen):
+    """The query string that keeps a pijler on the page."""
+    return f"?{urlencode({'pijler': chosen.key})}"
+
+
+@only("is_bureau")
+@posted_from("interventions:plan_year", "year")
+def change_ticked(request, year):
+    """Do with the ticked rows what the button says; what is refused stands on the page with the ticks still set."""
+    reporting_round = get_object_or_404(ReportingRound, year=year)
+    form = BulkForm(request.POST, items=PlanItem.objects.in_round(reporting_round).select_related("pillar"))
+    if not form.is_valid():
+        return _plan_page(request, reporting_round, bulk=form)
+    keys = form.cleaned_data["items"]
+    if form.data.get("do") == BulkForm.MERGE:
+        url = reverse("interventions:merge_items", args=[year])
+        return redirect(f"{url}?{urlencode({'regel': keys}, doseq=True)}")
+    try:
+        changed = reporting_round.change_items(keys, form.change, by=request.user)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return _plan_page(request, reporting_round, bulk=form)
+    messages.success(request, f"{changed} van de {len(keys)} aangevinkte interventies gewijzigd.")
+    return redirect(f"{reverse('interventions:plan_year', args=[year])}?{request.GET.urlencode()}#regels")
+
+
+@only("is_bureau")
+@posted_from("interventions:plan_year", "year")
+def assign(request, year):
+    """Say which people of the bureau look after the pijler in the query string; that holds for every round."""
+    pillar = get_object_or_404(Pillar, abbreviation=request.GET.get("pijler"))
+    form = AdvisersForm(request.POST)
+    if not form.is_valid():
+        raise BadRequest(form.errors.as_json())
+    PillarAssignment.objects.assign(pillar, form.cleaned_data["people"], by=request.user)
+    messages.success(request, f"De adviseurs van {pillar} zijn vastgelegd.")
+    return redirect(f"{reverse('interventions:plan_year', args=[year])}?{request.GET.urlencode()}#regels")
+
+
+def plan_url(item):
     """The place of `item` in the plan of its round."""
     key = item.pillar.abbreviation if item.pillar_id else WITHOUT_PILLAR_KEY
     url = reverse("interventions:plan_year", args=[item.round.year])
@@ -95,21 +150,22 @@ def _plan_url(item):
 # One plan item
 
 
-def _item(pk):
+def find_item(pk):
+    """The plan item of the URL, with all that its pages show of where it stands."""
     return get_object_or_404(PlanItem.objects.select_related("round", "pillar", "theme__parent", "progress"), pk=pk)
 
 
 @only("sees_everything")
 def item(request, pk):
     """What the plan says of one interventie, to change or to read."""
-    plan_item = _item(pk)
+    plan_item = find_item(pk)
     return _item_page(request, plan_item, ChangeForm(item=plan_item))
 
 
 @only("is_bureau")
 @posted_from("interventions:plan_item", "pk")
 def change(request, pk):
-    plan_item = _item(pk)
+    plan_item = find_item(pk)
     form = ChangeForm(request.POST, item=plan_item)
     if not form.is_valid():
         return _item_page(request, plan_item, form)
@@ -127,13 +183,14 @@ def _item_page(request, plan_item, form, *, refused=None, stopping=None):
     `refused` is why it could not, `stopping` the reason that was given for stopping when it was that.
     """
     if isinstance(refused, Conflict) and stopping is None:
+        form.initial["version"] = plan_item.version
         form.move_to_current_version()
     elif refused and stopping is None:
         form.add_error(None, str(refused))
     context = {
         "item": plan_item,
         "round": plan_item.round,
-        "plan_url": _plan_url(plan_item),
+        "plan_url": plan_url(plan_item),
         "form": form,
         "media": form.media.with_nonce(request.csp_nonce),
         "conflict": refused if isinstance(refused, Conflict) and stopping is None else None,
@@ -193,7 +250,7 @@ def add(request, year):
 @posted_from("interventions:plan_item", "pk")
 def move(request, pk):
     """One place up or down in its thema; the button says which."""
-    plan_item = _item(pk)
+    plan_item = find_item(pk)
     if (step := STEPS.get(request.POST.get("waarheen"))) is None:
         raise BadRequest("Waarheen?")
     try:
@@ -201,13 +258,13 @@ def move(request, pk):
         messages.success(request, f"{plan_item} staat nu een plaats {'hoger' if step < 0 else 'lager'}.")
     except Refused as refused:
         messages.error(request, str(refused))
-    return redirect(_plan_url(plan_item))
+    return redirect(plan_url(plan_item))
 
 
 @only("is_bureau")
 @posted_from("interventions:plan_item", "pk")
 def drop(request, pk):
-    plan_item = _item(pk)
+    plan_item = find_item(pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         raise BadRequest(form.errors.as_json())
@@ -217,4 +274,65 @@ def drop(request, pk):
         reason = form.cleaned_data["reason"]
         return _item_page(request, plan_item, ChangeForm(item=plan_item), refused=refused, stopping=reason)
     messages.success(request, f"{plan_item}: vervallen. In het volgende plan staat deze interventie niet meer.")
-    return redirect(_plan_url(plan_item))
+    return redirect(plan_url(plan_item))
+
+
+# Several out of one, one out of several
+
+
+def _say_why_not(form, refused):
+    """Put the refusal on the page; who was too late may look at what it is now, and send it again."""
+    form.add_error(None, str(refused))
+    if isinstance(refused, Conflict):
+        form.move_to_current_version()
+
+
+@only("is_bureau")
+def split(request, pk):
+    plan_item = find_item(pk)
+    form = SplitForm(request.POST or None, item=plan_item)
+    if form.is_valid():
+        typed = {name: form.cleaned_data[name] for name in ("version", "reason")}
+        try:
+            added = plan_item.round.split(plan_item, form.contents(), by=request.user, **typed)
+        except Refused as refused:
+            _say_why_not(form, refused)
+        else:
+            became = " en ".join(map(str, added))
+            messages.success(request, f"{plan_item} is gesplitst in {became}. De cijfers gaan verder bij {added[0]}.")
+            return redirect(plan_url(added[0]))
+    context = {
+        "item": plan_item,
+        "round": plan_item.round,
+        "plan_url": plan_url(plan_item),
+        "form": form,
+        "why_not": plan_item.why_not_drop(user=request.user),
+    }
+    return render(request, "interventions/plan/split.html", context)
+
+
+@only("is_bureau")
+def merge(request, year):
+    """Make one of the plan items in the query string."""
+    reporting_round = get_object_or_404(ReportingRound, year=year)
+    keys = [int(key) for key in request.GET.getlist("regel") if key.isdecimal()]
+    chosen = PlanItem.objects.in_round(reporting_round).filter(pk__in=keys)
+    items = list(chosen.select_related("pillar").in_printed_order())
+    form = MergeForm(request.POST or None, items=items)
+    if form.is_valid():
+        try:
+            added = reporting_round.merge(
+                form.versions(), form.whole(), by=request.user, reason=form.cleaned_data["reason"]
+            )
+        except Refused as refused:
+            _say_why_not(form, refused)
+        else:
+            messages.success(request, f"{added} komt in de plaats van {len(items)} interventies. Lees haar na.")
+            return redirect("interventions:plan_item", pk=added.pk)
+    context = {
+        "round": reporting_round,
+        "items": items,
+        "form": form,
+        "why_not": reporting_round.why_not_change_plan(user=request.user),
+    }
+    return render(request, "interventions/plan/merge.html", context)

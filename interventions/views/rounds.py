@@ -201,7 +201,7 @@ def reschedule(request, year):
             refused = why
             form.add_error(None, str(why))
         else:
-            messages.success(request, "De data zijn gewijzigd." if changed else "Er was niets gewijzigd.")
+            messages.success(request, "De datums zijn gewijzigd." if changed else "Er was niets gewijzigd.")
             return redirect("interventions:round", year=reporting_round.year)
     if isinstance(refused, Conflict):
         form.move_to(reporting_round.version)

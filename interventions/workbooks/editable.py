@@ -11,6 +11,7 @@ from .reading import MOST_CHARACTERS
 from .resources import FiguresResource, PlanResource
 from .sheets import Book, points
 
+_DIGITS = 15  # that Excel keeps of a number
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
 PLAN_PIXELS = (50, 120, 65, 220, 240, 180, 130, 260, 360, 360, 200, 70)
 FIGURES_PIXELS = (90, 320, 90, 130, 75, 90, 95, 75, 280)
@@ -49,7 +50,7 @@ def write_editable(file, *, reporting_round, user):
 
 def _cell(value, place):
     """What goes in a cell: numbers as numbers, unless Excel would round them."""
-    if isinstance(value, Decimal) and Decimal(repr(float(value))) != value:
+    if isinstance(value, Decimal) and Decimal(f"{value:.{_DIGITS}g}") != value:
         return format_number(value, grouped=False)
     if isinstance(value, str) and len(value.encode("utf-16-le")) // 2 > MOST_CHARACTERS:
         raise Refused(f"Blad {place}: een tekst is te lang voor een cel van Excel. Kort de tekst in.")

@@ -34,6 +34,13 @@ class Change:
         rows = [self.plan, *self.figures] if self.plan else self.figures
         return [difference for row in rows for difference in row.differences]
 
+    @property
+    def titles(self):
+        """Which cells change, in short: the columns of the plan and how many values."""
+        plan = [difference.title for difference in self.plan.differences] if self.plan else []
+        number = len(self.figures)
+        return plan + [f"{number} {'waarde' if number == 1 else 'waarden'}"] * bool(number)
+
     def apply(self, *, reporting_round, by, file_name):
         """Do it, by the verbs that a page would use; what stands there now was looked at in the same transaction."""
         plan = self.plan
@@ -94,7 +101,8 @@ def look_at(file, *, reporting_round, by, allow_new=False):
     Raises Refused when the round or the file cannot be taken; Faulty when it can be opened, with all that is wrong.
     """
     refuse(reporting_round.why_not_change_plan(user=by))
-    tables, faults = read_tables(file, LAYOUTS), Faults()
+    faults = Faults()
+    tables = read_tables(file, LAYOUTS, faults)
     plan = PlanResource(reporting_round=reporting_round, user=by, allow_new=allow_new)
     plan.take(tables[PLAN.name], faults)
     figures = FiguresResource(reporting_round=reporting_round, user=by)

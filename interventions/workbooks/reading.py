@@ -39,7 +39,8 @@ _LAST_ROW = 1_048_576
 _NOT_NEEDED = ("docProps/", "xl/charts/", "xl/chartsheets/", "xl/drawings/", "xl/theme/")
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # the others may ask for any amount of memory
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # how an encrypted workbook begins, and an .xls
-_CONTROL = re.compile("_x(00[01][0-9A-Fa-f]|005[Ff])_")  # how a workbook writes what XML cannot, and its own '_x'
+# How a workbook writes a character that XML has not, and text that looks like that.
+_CODED = re.compile("_x005[Ff]_(x[0-9A-Fa-f]{4}_)|_x(00[01][0-9A-Fa-f])_")
 _NO_WORKBOOK = "Dit is geen Excelbestand (.xlsx)."
 _MACROS = "Dit bestand bevat macro’s. Bewaar het in Excel als gewoon werkblad (.xlsx)."
 _BROKEN = "Dit Excelbestand is beschadigd of niet compleet. Open het in Excel en bewaar het opnieuw."
@@ -100,14 +101,15 @@ class Table:
     rows: list[tuple[int, dict[str, str | int | float]]] = field(default_factory=list)
 
 
-def read_tables(file, layouts):
+def read_tables(file, layouts, faults):
     """The Table of each of `layouts` by its name, of a binary file; of a sheet that is not there it is empty.
 
-    Raises Faulty, with all that is wrong at once, or Refused when the file cannot be opened at all.
+    What is wrong with a cell goes to `faults`, and the cell is empty. Raises Faulty at once when it is not certain
+    which column is which, and Refused when the file cannot be opened at all.
     """
     copy, seen = _look_through(file)
     workbook = _open(copy)
-    faults, tables = Faults(), {layout.name: Table() for layout in layouts}
+    tables = {layout.name: Table() for layout in layouts}
     by_name = {layout.name: layout for layout in layouts}
     expected = " en ".join(by_name)
     for name in workbook.sheetnames:
@@ -118,7 +120,12 @@ def read_tables(file, layouts):
             tables[layout.name] = _read_sheet(workbook[layout.name], layout, seen, faults)
         elif layout.required:
             faults.add(layout.name, 0, 0, "dit blad ontbreekt.")
-    faults.raise_any()
+    if any(
+        set(tables[layout.name].columns) != set(layout.columns)
+        for layout in layouts
+        if layout.required or layout.name in workbook.sheetnames
+    ):
+        faults.raise_any()
     return tables
 
 
@@ -286,7 +293,7 @@ class _Texts(dict):
     """The texts of cells by what openpyxl says they are: one that stands in every cell is kept once, as in the file."""
 
     def __missing__(self, raw):
-        text = self[raw] = _CONTROL.sub(lambda code: chr(int(code[1], 16)), raw).strip()
+        text = self[raw] = _CODED.sub(lambda code: f"_{code[1]}" if code[1] else chr(int(code[2], 16)), raw).strip()
         return text
 
 
@@ -347,7 +354,7 @@ class _Reader:
         value = cell.value
         if cell.data_type == "s" and isinstance(value, str) and len(value) <= MOST_CHARACTERS:
             return self._texts[value]
-        if cell.data_type == "n" and isinstance(value, int | float) and not isinstance(value, bool):
+        if cell.data_type == "n" and isinstance(value, int | float) and "%" not in cell.number_format:
             return value
         self._fault(row, cell.column, _why_not_read(cell))
         return ""
@@ -373,6 +380,9 @@ def _why_not_read(cell):
         return f"hier staat een foutwaarde ({shown(value)})."
     if cell.data_type == "s":
         return f"hier staan meer dan {_dutch(MOST_CHARACTERS)} tekens."
+    if cell.data_type == "n":
+        stored = _dutch(repr(value))
+        return f"hier staat een percentage, dat Excel bewaart als {stored}. Schrijf alleen het getal, zonder %."
     if isinstance(value, bool):
         return f"hier staat {'WAAR' if value else 'ONWAAR'}. Schrijf het als tekst."
     date = f"{value:%d-%m-%Y}" if isinstance(value, datetime.date) else value

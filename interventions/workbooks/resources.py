@@ -35,6 +35,7 @@ from interventions.models.figures import parse_figure
 from interventions.models.plan import HIGHEST_NUMBER, Initiation, PlanContent
 from interventions.models.progress import Figure, Part
 from interventions.workflow import SAVE, SET_COLOUR, Colour
+from programme.differences import marked_differences
 from programme.models import Area, Period, Pillar, Theme
 from programme.numbers import format_number, parse_number
 from programme.richtext import canonical, from_plain_text, validate_length
@@ -48,13 +49,18 @@ _MARKUP = re.compile(r"\A\s*<(p|ul|ol|table|div|h\d|blockquote)\b|</[a-z]\w*\s*>
 
 
 @dataclass(frozen=True)
-class Difference:
+class CellDifference:
     """What one cell changes: how the old and the new value read, in canonical HTML when it is `rich`."""
 
     title: str
     before: str
     after: str
     rich: bool = False
+
+    @property
+    def marked(self):
+        """Both values of a rich text in one, as safe HTML: what comes in and what goes out is marked."""
+        return marked_differences(self.before, self.after)
 
 
 @dataclass(frozen=True)
@@ -233,17 +239,19 @@ class PlanDraft:
             "description": self.description,
             "initiators": _initiators_cell((one.name, role) for one, role in self.initiators),
         }
-        return [
+        found = [
             *(
-                Difference(Plan[name.upper()], now.get(name, ""), next_[name], rich=name == "description")
+                CellDifference(Plan[name.upper()], now.get(name, ""), next_[name], name == "description")
                 for name in self.plan_changes
             ),
             *(
-                Difference(Plan[part.upper()], getattr(self.update, part), text, rich=True)
+                CellDifference(Plan[part.upper()], getattr(self.update, part), text, True)
                 for part, text in self.texts.items()
             ),
-            *([Difference(Plan.COLOUR, self.update.colour, self.colour)] if self.changes_colour else []),
         ]
+        if self.changes_colour:
+            found.append(CellDifference(Plan.COLOUR, self.update.colour, self.colour))
+        return sorted(found, key=lambda one: list(Plan).index(one.title))
 
 
 def _cells(item):
@@ -494,7 +502,7 @@ class FigureDraft:
         )
         if not (self.changes_figure or self.changes_target):
             return []
-        return [Difference(f"{name}: {title}", before, now) for title, before, now in pairs if before != now]
+        return [CellDifference(f"{name}: {title}", before, now) for title, before, now in pairs if before != now]
 
 
 class FiguresResource(SheetResource):
@@ -617,7 +625,10 @@ class FiguresResource(SheetResource):
         return period
 
     def clean_value(self, value, draft):
-        return parse_figure(value) if isinstance(value, str) else (_decimal(value), "")
+        if not isinstance(value, str):
+            return _decimal(value), ""
+        # Of an indicator that is not there, no unit is the wrong one.
+        return parse_figure(value, unit=self._indicators[draft.indicator].unit if draft.indicator else value)
 
     def clean_target(self, value, draft):
         return None if value == "" else _decimal(value)

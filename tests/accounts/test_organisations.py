@@ -1,9 +1,14 @@
 """People, the organisations they write for, and what their role makes of them."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from lxml import html
 
 from accounts.models import Organisation, Role, User
+from accounts.refusals import Refused
 from tests.factories import PASSWORD, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +78,8 @@ def test_person_is_found_however_the_address_is_typed(client):
     [
         ("organisation_parent_of_department_only", lambda: OrganisationFactory(kind="department")),
         ("organisation_parent_of_department_only", lambda: OrganisationFactory(parent=OrganisationFactory())),
+        ("organisation_name_unique", lambda: [OrganisationFactory(name=name) for name in ("Ons huis", "ONS huis")]),
+        ("user_successor_of_inactive", lambda: UserFactory(successor=UserFactory())),
         ("user_role_valid", lambda: UserFactory(role="baas")),
         ("user_email_lower_case", lambda: User.objects.bulk_create([User(email="A@b.test", name="A", role="lezer")])),
     ],
@@ -80,3 +87,167 @@ def test_person_is_found_however_the_address_is_typed(client):
 def test_database_refuses_what_cannot_be(name, make):
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         make()
+
+
+# What a beheerder makes of organisations
+
+
+@pytest.fixture
+def beheerder(client):
+    user = UserFactory(beheerder=True)
+    client.force_login(user)
+    return user
+
+
+def form(organisation=None, **fields):
+    """What the page of an organisation sends along; without one, the page that adds it."""
+    sent = {"name": organisation.name, "kind": organisation.kind} if organisation else {"kind": "partner"}
+    sent |= {"version": organisation.version} if organisation else {}
+    return sent | fields
+
+
+def told(response):
+    """What the page says is wrong."""
+    return [line.text_content().strip() for line in html.fromstring(response.text).xpath("//*[@role='alert']//li")]
+
+
+def test_organisation_department_and_collective_are_added(client, beheerder):
+    url = reverse("accounts:add_organisation")
+    client.post(url, form(name=" Gemeente   Rotterdam "))
+    city = Organisation.objects.get(name="Gemeente Rotterdam")
+    client.post(url, form(name="Gemeente Rotterdam – W&I", kind="department", parent=city.pk))
+    response = client.post(url, form(name="Overheden", kind="collective", members=[city.pk]), follow=True)
+
+    assert response.redirect_chain == [(reverse("accounts:organisations"), 302)]
+    rows = [
+        [" ".join(cell.text_content().split()) for cell in row]
+        for row in html.fromstring(response.text).xpath("//tbody/tr")
+    ]
+    assert rows == [
+        ["Gemeente Rotterdam", "Organisatie", "", "0"],
+        ["Gemeente Rotterdam – W&I", "Afdeling", "Gemeente Rotterdam", "0"],
+        ["Overheden", "Collectief", "Gemeente Rotterdam", "0"],
+    ]
+
+
+def test_organisation_is_changed(client, beheerder, organisations):
+    one = organisations["Woningcorporaties"]
+
+    client.post(
+        reverse("accounts:organisation", args=[one.pk]),
+        form(one, name="Corporaties", members=[organisations["Provincie"].pk]),
+    )
+
+    one.refresh_from_db()
+    assert (one.name, one.kind, one.version) == ("Corporaties", "collective", 2)
+    assert list(one.members.all()) == [organisations["Provincie"]]
+
+
+IMPOSSIBLE = [
+    # the organisation that is changed (None: added), what is filled in, and what the page says
+    (None, {"name": "gemeente"}, "De organisatie 'Gemeente' bestaat al"),
+    ("Provincie", {"name": "GEMEENTE"}, "De organisatie 'Gemeente' bestaat al"),
+    (None, {"name": "Nieuw", "kind": "department"}, "Kies van welke organisatie dit een afdeling is."),
+    (None, {"name": "Nieuw", "parent": "Gemeente"}, "Alleen een afdeling hoort bij een organisatie."),
+    (None, {"name": "Nieuw", "members": ["Gemeente"]}, "Alleen een collectief heeft leden."),
+    ("Gemeente", {"kind": "department", "parent": "Provincie"}, "'Gemeente' heeft zelf een afdeling"),
+    ("Gemeente", {"kind": "collective"}, "'Gemeente' heeft zelf een afdeling"),
+    ("Schoolbestuur", {"kind": "collective"}, "'Schoolbestuur' is lid van 'Schoolbesturen'"),
+    (None, {"name": "Nieuw", "kind": "department", "parent": "Afdeling Werk"}, "Selecteer een geldige keuze"),
+    ("Provincie", {"kind": "department", "parent": "Provincie"}, "Selecteer een geldige keuze"),
+    (None, {"name": "Nieuw", "kind": "collective", "members": ["Schoolbesturen"]}, "Selecteer een geldige keuze"),
+    (None, {"name": " "}, "Naam: Vul dit veld in."),
+    (None, {"name": "x" * 151}, "Naam:"),
+    (None, {"name": "Nieuw", "kind": "baas"}, "Soort:"),
+]
+
+
+@pytest.mark.parametrize(("changed", "fields", "why"), IMPOSSIBLE)
+def test_what_cannot_be_is_refused_and_nothing_is_written(client, beheerder, organisations, changed, fields, why):
+    keys = {name: one.pk for name, one in organisations.items()}
+    fields = fields | {"parent": keys[fields["parent"]]} if "parent" in fields else fields
+    fields = fields | {"members": [keys[name] for name in fields["members"]]} if "members" in fields else fields
+    one = organisations.get(changed)
+    url = reverse("accounts:organisation", args=[one.pk]) if one else reverse("accounts:add_organisation")
+    before = list(Organisation.objects.order_by("pk").values())
+
+    response = client.post(url, form(one, **fields))
+
+    (said,) = told(response)
+    assert why in said
+    assert list(Organisation.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize(
+    ("changed", "content"),
+    [
+        ("Provincie", {"kind": "department", "parent": "Provincie"}),
+        ("Provincie", {"kind": "department", "parent": "Afdeling Werk"}),
+        ("Provincie", {"kind": "department", "parent": "Schoolbesturen"}),
+        ("Woningcorporaties", {"kind": "collective", "members": ["Schoolbesturen"]}),
+        ("Woningcorporaties", {"kind": "collective", "members": ["Woningcorporaties"]}),
+    ],
+)
+def test_no_organisation_can_belong_to_itself(beheerder, organisations, changed, content):
+    one = organisations[changed]
+    content = {"parent": None, "members": []} | content
+    content["parent"] = organisations.get(content["parent"])
+    content["members"] = [organisations[name] for name in content["members"]]
+
+    with pytest.raises(Refused):
+        one.change(by=beheerder, version=one.version, name=one.name, **content)
+
+
+def test_change_of_an_organisation_that_somebody_else_changed_is_kept_on_the_page(client, beheerder, organisations):
+    one = organisations["Provincie"]
+    stale = form(one, name="Provincie Zuid-Holland")
+    one.change(by=beheerder, version=1, name="De provincie", kind=one.kind, parent=None, members=[])
+    url = reverse("accounts:organisation", args=[one.pk])
+
+    response = client.post(url, stale)
+
+    assert response.status_code == 409
+    assert "Nu staat er: De provincie, organisatie." in told(response)[0]
+    page = html.fromstring(response.text)
+    assert page.xpath("//input[@name='name']/@value") == ["Provincie Zuid-Holland"]
+    assert page.xpath("//input[@name='version']/@value") == ["2"]
+
+
+@pytest.mark.parametrize("role", ["invuller", "adviseur", "lezer", "controleur"])
+def test_only_a_beheerder_changes_organisations(organisations, role):
+    by = UserFactory(role=role)
+    with pytest.raises(PermissionDenied):
+        Organisation.objects.add(by=by, name="Nieuw", kind="partner")
+    with pytest.raises(PermissionDenied):
+        organisations["Provincie"].change(by=by, version=1, name="Nieuw", kind="partner")
+
+
+def test_list_of_organisations_takes_as_many_queries_for_many(client, beheerder):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(reverse("accounts:organisations")).status_code == 200
+        return len(captured)
+
+    def add():
+        parent = OrganisationFactory()
+        OrganisationFactory(kind="department", parent=parent)
+        OrganisationFactory(kind="collective").members.add(parent)
+        UserFactory(organisations=[parent])
+
+    add()
+    one = queries()
+    add()
+    add()
+    assert queries() == one
+
+
+def test_people_of_an_organisation_are_counted_while_they_are_active(client, beheerder):
+    organisation = OrganisationFactory(name="Woonstad")
+    UserFactory.create_batch(2, organisations=[organisation])
+    UserFactory(organisations=[organisation], is_active=False)
+
+    page = html.fromstring(client.get(reverse("accounts:organisations")).text)
+
+    assert page.xpath("//tbody//a[@aria-label='2 bij Woonstad']/@href") == [
+        f"{reverse('accounts:people')}?organisatie={organisation.pk}"
+    ]

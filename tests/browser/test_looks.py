@@ -153,6 +153,7 @@ def test_too_many_logins_are_held_up_politely(page, live_server, settings):
         page.get_by_label("Wachtwoord").fill(PASSWORD)
         page.get_by_role("button", name="Inloggen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Even wachten")
+    expect(page.get_by_text("Wacht 1 minuut en probeer het dan opnieuw.")).to_be_visible()
     assert_ours(page)
 
 

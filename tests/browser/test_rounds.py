@@ -99,11 +99,11 @@ def test_round_is_made_opened_reviewed_closed_and_reopened_by_clicking(page, vis
     axe.check(page)
 
     # Its dates are put right.
-    page.get_by_role("link", name="Data wijzigen").click()
+    page.get_by_role("link", name="Datums wijzigen").click()
     page.get_by_label("Inleveren tot en met").fill("2026-03-15")
     axe.check(page)
     page.get_by_role("button", name="Opslaan").click()
-    says(page, "De data zijn gewijzigd.")
+    says(page, "De datums zijn gewijzigd.")
     expect(page.get_by_text("15 maart 2026").first).to_be_visible()
 
     # What each partner will get.

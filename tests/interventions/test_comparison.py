@@ -1,5 +1,7 @@
 """Two rounds compared: what came, what went, and what became of the rest."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -127,6 +129,39 @@ def test_merged_names_the_main_one_first(years, user):
     link(merged, main, small)
 
     assert differences(years, user) == {"merged": [(merged, [main, small])]}
+
+
+def content(item, name, number):
+    return replace(item.content(), name=name, number=number)
+
+
+def test_split_by_the_bureau_is_a_split_and_nothing_stopped(years, user):
+    before = PlanItemFactory(round=years[0])
+    item = UpdateFactory(plan_item=again(before, years[1])).plan_item
+    contents = [content(item, "Eerste deel", 901), content(item, "Tweede deel", 902)]
+
+    parts = years[1].split(item, contents, by=UserFactory(adviseur=True), version=1, reason="Te groot.")
+
+    assert differences(years, user) == {"split": [(before, parts)]}
+    following = RoundFactory(year=2025, planned=True)
+    following.copy_plan_from(years[1])
+    assert differences((years[1], following), user) == {}
+    assert differences((years[0], following), user).keys() == {"split"}
+
+
+def test_merged_by_the_bureau_is_a_merger_and_nothing_stopped(years, user):
+    before = PlanItemFactory.create_batch(2, round=years[0])
+    items = [UpdateFactory(plan_item=again(item, years[1])).plan_item for item in before]
+    versions = {item.pk: item.version for item in items}
+
+    merged = years[1].merge(
+        versions, content(items[0], "Samen", 901), by=UserFactory(adviseur=True), reason="Eén aanpak."
+    )
+
+    assert differences(years, user) == {"merged": [(merged, before)]}
+    following = RoundFactory(year=2025, planned=True)
+    following.copy_plan_from(years[1])
+    assert differences((years[1], following), user) == {}
 
 
 def test_split_that_was_made_before_is_no_difference_now(years, user):

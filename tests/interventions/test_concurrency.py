@@ -9,8 +9,10 @@ import time
 from dataclasses import replace
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
+from accounts.models import Organisation, User
 from interventions.models import (
     OutputIndicator,
     OutputValue,
@@ -21,9 +23,18 @@ from interventions.models import (
     Revision,
     RoundEvent,
 )
+from interventions.models.plan import PlanContent
 from interventions.models.progress import Content, Waived
 from interventions.workflow import Conflict, Refused
-from tests.factories import AreaFactory, PillarFactory, PlanItemFactory, RoundFactory, UpdateFactory, UserFactory
+from tests.factories import (
+    AreaFactory,
+    OrganisationFactory,
+    PillarFactory,
+    PlanItemFactory,
+    RoundFactory,
+    UpdateFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,6 +129,61 @@ def test_of_eight_people_saving_the_same_version_one_wins_and_seven_are_told():
     assert (stored.quantitative, stored.version) == (f"<p>Van {people[0].pk}.</p>", 1)
     assert list(Revision.objects.values_list("version", "quantitative")) == [(1, stored.quantitative)]
     assert ProgressEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("opens_first", [True, False])
+def test_item_added_while_the_round_opens_has_its_voortgang(opens_first, beheerder):
+    reporting_round = RoundFactory(planned=True)
+    content = PlanContent(name="Taalcafé", pillar=None, theme=None, number=None)
+
+    def open_it():
+        ReportingRound.objects.get().open(by=beheerder)
+
+    def add():
+        ReportingRound.objects.get().add_item(content, by=beheerder)
+
+    outcomes = race(*((open_it, add) if opens_first else (add, open_it)), rows=this_row(reporting_round))
+
+    assert outcomes == ["done", "done"]
+    assert [update.plan_item.name for update in ProgressUpdate.objects.all()] == ["Taalcafé"]
+
+
+def test_of_two_people_who_make_the_same_round_one_is_told(beheerder):
+    outcomes = []
+
+    def make():
+        try:
+            ReportingRound.objects.create_next(by=beheerder, year=2025, opens_on=None, deadline=None)
+        except Refused as refused:
+            outcomes.append(str(refused))
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        ReportingRound.objects.create_next(by=beheerder, year=2025, opens_on=None, deadline=None)
+        thread = threading.Thread(target=make)
+        thread.start()
+        wait_until_waiting(1)
+    thread.join(timeout=20)
+
+    assert outcomes == ["De ronde 2025 bestaat al."]
+    assert ReportingRound.objects.count() == 1
+
+
+def test_what_is_handed_in_meanwhile_keeps_no_report_from_all_that_were_chosen(adviseur, beheerder):
+    reporting_round = RoundFactory(review=True)
+    first, second = UpdateFactory.create_batch(2, plan_item__round=reporting_round, draft=True)
+    versions = {first.pk: first.version, second.pk: second.version}
+
+    outcomes = race(
+        lambda: fresh(second).submit(by=adviseur, version=second.version),
+        lambda: reporting_round.record_no_report(versions, by=beheerder, reason="Niets ontvangen."),
+        rows=this_row(second),
+    )
+
+    assert outcomes == ["done", Refused]
+    assert [fresh(first).state, fresh(second).state] == ["draft", "submitted"]
+    assert [event.verb for event in ProgressEvent.objects.all()] == ["submit"]
 
 
 def test_of_two_approvals_one_counts(update, adviseur, beheerder):
@@ -424,3 +490,57 @@ def test_saving_a_voortgang_that_points_at_a_plan_item_does_not_wait_for_its_cha
         save.start()
         save.join(timeout=5)
         assert outcome == [True]
+
+
+def test_of_two_beheerders_who_deactivate_each_other_one_stays(beheerder):
+    other = UserFactory(beheerder=True)
+
+    outcomes = race(
+        lambda: User.objects.get(pk=other.pk).deactivate(by=beheerder),
+        lambda: User.objects.get(pk=beheerder.pk).deactivate(by=other),
+        rows=User.objects.filter(pk__in=[beheerder.pk, other.pk]),
+    )
+
+    assert outcomes == ["done", PermissionDenied]
+    assert list(User.objects.filter(role="beheerder", is_active=True)) == [beheerder]
+
+
+@pytest.mark.parametrize("first", ["below", "above"])
+def test_two_changes_of_organisations_make_nothing_that_cannot_be(beheerder, first):
+    """One becomes a department of another, which becomes a department of a third: whoever comes second is refused."""
+    below, middle, above = OrganisationFactory.create_batch(3)
+    middle_as_seen = Organisation.objects.get(pk=middle.pk)
+
+    def make_department(of, parent):
+        of.change(by=beheerder, version=1, name=of.name, kind="department", parent=parent)
+
+    actions = [lambda: make_department(below, middle_as_seen), lambda: make_department(middle, above)]
+    outcomes = race(*(actions if first == "below" else reversed(actions)), rows=Organisation.objects.all())
+
+    assert outcomes == ["done", Refused]
+
+
+def test_same_invitation_twice_is_one_person(beheerder):
+    def invite():
+        User.objects.invite(by=beheerder, email="eva@partner.test", name="Eva", role="lezer")
+
+    ready = threading.Barrier(2)
+    outcomes = []
+
+    def run():
+        ready.wait()
+        try:
+            outcomes.append(invite() or "done")
+        except Refused:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+
+    assert sorted(outcomes) == ["done", "refused"]
+    assert User.objects.filter(email="eva@partner.test").count() == 1

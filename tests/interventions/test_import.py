@@ -214,6 +214,10 @@ FIGURES_REFUSED = {
     "an unknown period": ({"Periode": "2023/25"}, 'E2: periode "2023/25" bestaat niet.'),
     "a value that is not asked for": ({"Gebied": "Noord"}, "E2: deze waarde wordt in de ronde 2024 niet gevraagd."),
     "a value in words": ({"Waarde": "veel"}, "F2: 'veel' is geen getal. Schrijf bijvoorbeeld 1.234 of 12,5."),
+    "a value in another unit": (
+        {"Waarde": "12%"},
+        "F2: '12%' is in procent, maar deze indicator is in: aantal. Schrijf alleen het getal.",
+    ),
     "a value that can be two things": (
         {"Waarde": "12.5"},
         "F2: '12.5' kan twee dingen betekenen. Gebruik een komma voor decimalen: 12,5.",
@@ -265,6 +269,15 @@ def test_faults_of_both_sheets_are_said_at_once(world):
     assert cells == [
         *(f"blad Interventies, cel {cell}" for cell in ("B2", "E2", "L2")),
         *(f"blad Cijfers, cel {cell}" for cell in ("D2", "F2")),
+    ]
+
+
+def test_cell_that_cannot_be_read_is_said_with_what_is_wrong_elsewhere(world):
+    with pytest.raises(Refused) as refused:
+        world.look(world.row(Naam="=1+1", Kleur="paars"))
+
+    assert [line.split(":")[0] for line in str(refused.value).split("\n")] == [
+        f"blad Interventies, cel {cell}" for cell in ("E2", "L2")
     ]
 
 

@@ -513,6 +513,20 @@ def test_one_is_split_into_several_that_come_from_it(item, adviseur):
     )
 
 
+def test_parts_stand_behind_what_they_came_from(plan, adviseur):
+    item = plan["a1"]
+
+    item.round.split(
+        item,
+        [part(item, name="a1a", letter="a"), part(item, name="a1b", letter="b"), part(item, name="a1c", letter="c")],
+        by=adviseur,
+        version=1,
+        reason="Te groot.",
+    )
+
+    assert order(item) == ["a1", "a1a", "a1b", "a1c", "a2", "b1", "b2"]
+
+
 def test_several_are_merged_into_one_and_the_main_one_decides_the_trend(two, adviseur):
     first, second = two
     content = part(first, name="Werkloket", letter="a")
@@ -708,6 +722,26 @@ def test_initiator_is_added_to_several_at_once(two, adviseur):
         [two[0].initiators.first().organisation_id, organisation.pk],
         [organisation.pk],
     ]
+
+
+@pytest.mark.parametrize(
+    ("there", "role", "becomes"),
+    [
+        ("trekker", "initiatiefnemer", ["trekker", "initiatiefnemer"]),
+        ("initiatiefnemer", "dataleverancier", ["initiatiefnemer", "initiatiefnemer"]),
+        ("initiatiefnemer", "trekker", ["trekker", "initiatiefnemer"]),
+    ],
+)
+def test_adding_an_initiator_that_is_there_takes_nothing_away(there, role, becomes):
+    content = PlanContent(
+        name="Loket",
+        pillar=None,
+        theme=None,
+        number=None,
+        initiators=(Initiation(1, there), Initiation(2, "initiatiefnemer")),
+    )
+
+    assert [one.role for one in content.with_initiator(1, role).initiators] == becomes
 
 
 def test_of_several_at_once_all_change_or_none(two, adviseur):

@@ -69,7 +69,9 @@ def text_of(element):
 def fields_of(page, name, *args):
     """What the form on `page` that is posted to the url `name` would send as it stands."""
     action = reverse(f"interventions:{name}", args=args)
-    form = next(form for form in page.forms if form.get("action") in (action, None) and form.method == "POST")
+    form = next(
+        form for form in page.forms if (form.get("action") or action).startswith(action) and form.method == "POST"
+    )
     values = {}
     for key, value in form.form_values():
         values.setdefault(key, []).append(value)
@@ -78,7 +80,10 @@ def fields_of(page, name, *args):
 
 def rows(page):
     table = page.xpath("//div[starts-with(@aria-label, 'Interventies van')]//table")[0]
-    return [[text_of(cell) for cell in row.xpath("td|th")] for row in table.xpath(".//tr[starts-with(@id, 'regel-')]")]
+    return [
+        [text_of(cell) for cell in row.xpath("td[not(input)]|th")]
+        for row in table.xpath(".//tr[starts-with(@id, 'regel-')]")
+    ]
 
 
 def errors(page):
@@ -86,7 +91,7 @@ def errors(page):
 
 
 def messages(page):
-    return [text_of(one) for one in page.find_class("utrecht-alert__message")]
+    return [text_of(one) for one in page.xpath("//main/div[contains(@class, 'utrecht-alert')]")]
 
 
 # The plan of a pijler
@@ -190,7 +195,8 @@ def test_plan_that_may_not_be_changed_is_read_and_says_why(fields, role, why, cl
 
     for one in (plan, page):
         assert why in text_of(one)
-        assert one.xpath("//main//button") == []
+        # Who looks after a pijler is no part of the plan of a round.
+        assert [text_of(button) for button in one.xpath("//main//button")] in ([], ["Aanwijzen"])
     assert "Eén loket." in text_of(page)
     assert not plan.xpath("//a[contains(., 'toevoegen')]")
 
@@ -455,4 +461,178 @@ def test_item_whose_voortgang_is_approved_says_that_it_cannot_be_stopped(client,
 
     page = get(client, "plan_item", item.pk)
 
-    assert "Stoppen kan niet. Deze voortgang is goedgekeurd; laten vervallen kan nu niet." in text_of(page)
+    assert "Splitsen en stoppen kan niet. Deze voortgang is goedgekeurd; laten vervallen kan nu niet." in text_of(page)
+
+
+# Several at once
+
+
+@pytest.fixture
+def two(item):
+    """W4 and W5."""
+    return item, PlanItemFactory(
+        round=item.round, pillar=item.pillar, theme=item.theme, number=5, position=2, name="Jobcoaching"
+    )
+
+
+def post_ticked(client, ticked, do, **fields):
+    url = f"{reverse('interventions:change_ticked', args=[2024])}?pijler=W"
+    return client.post(url, {"items": [one.pk for one in ticked], "do": do} | fields, follow=True)
+
+
+def test_initiator_is_added_to_what_is_ticked(client, adviseur, two):
+    organisation = OrganisationFactory(name="Woonstad")
+
+    response = post_ticked(client, two, "initiatiefnemer", organisation=organisation.pk, role="dataleverancier")
+
+    page = html.fromstring(response.content)
+    assert [row[2] for row in rows(page)] == [
+        "Gemeente trekker, aangenomen Woonstad dataleverancier",
+        "Woonstad dataleverancier",
+    ]
+    assert messages(page) == ["2 van de 2 aangevinkte interventies gewijzigd."]
+
+
+def test_contact_is_added_to_what_is_ticked_and_taken_off(client, adviseur, two):
+    person = UserFactory(name="Jan Kok")
+
+    added = post_ticked(client, two[1:], "contact", person=person.pk)
+    taken_off = post_ticked(client, two, "geen-contact", person=two[0].contacts.get().pk)
+
+    assert [row[3] for row in rows(html.fromstring(added.content))] == ["Piet Bos", "Jan Kok"]
+    assert [row[3] for row in rows(html.fromstring(taken_off.content))] == ["geen", "Jan Kok"]
+
+
+@pytest.mark.parametrize(
+    ("ticked", "do", "fields", "said"),
+    [
+        (0, "contact", {}, "Vink eerst interventies aan."),
+        (2, "contact", {}, "Persoon: Kies een persoon."),
+        (2, "initiatiefnemer", {}, "Organisatie: Kies een organisatie."),
+        (2, "iets", {}, "Kies met een knop wat u wilt doen."),
+        (2, "contact", {"items": ["999999"]}, "999999"),
+        (2, "initiatiefnemer", {"organisation": "999999"}, "Organisatie: Selecteer een geldige keuze."),
+        (2, "trekker", {}, "W4 Leerwerkloket: Een interventie heeft één trekker."),
+    ],
+)
+def test_what_cannot_be_done_with_what_is_ticked_is_said_and_the_ticks_stay(
+    ticked, do, fields, said, client, adviseur, two
+):
+    if do == "trekker":
+        do, fields = "initiatiefnemer", {"organisation": OrganisationFactory().pk, "role": "trekker"}
+
+    page = html.fromstring(post_ticked(client, two[:ticked], do, **fields).content)
+
+    assert said in errors(page)[0]
+    stay = fields.get("items", [str(one.pk) for one in two[:ticked]])
+    assert page.xpath("//input[@name='items'][@checked]/@value") == [one for one in stay if one != "999999"]
+    assert {one.version for one in PlanItem.objects.all()} == {1}
+
+
+def test_advisers_of_a_pijler_are_assigned(client, adviseur, item):
+    UserFactory(lezer=True, name="Lieke Lezer")
+    other = UserFactory(beheerder=True, name="Bea Beheer")
+    page = get(client, "plan_year", 2024, query="?pijler=W")
+    assert [text_of(one) for one in page.xpath("//fieldset[@id='id_people']//label")] == ["Anna de Vries", "Bea Beheer"]
+
+    url = f"{reverse('interventions:assign_advisers', args=[2024])}?pijler=W"
+    client.post(url, {"people": [other.pk]})
+
+    assert "Adviseurs: Bea Beheer" in text_of(get(client, "plan_year", 2024))
+
+
+# Splitting and merging
+
+
+def test_item_is_split_into_the_parts_that_have_a_name(client, adviseur, item):
+    fields = fields_of(get(client, "split_item", item.pk), "split_item", item.pk)
+    assert [fields[f"parts-{part}-letter"] for part in range(3)] == [["a"], ["b"], ["c"]]
+
+    response = client.post(
+        reverse("interventions:split_item", args=[item.pk]),
+        fields | {"parts-0-name": "Balie", "parts-1-name": "Bureau", "reason": "Te groot."},
+        follow=True,
+    )
+
+    page = html.fromstring(response.content)
+    assert messages(page) == [
+        "W4 Leerwerkloket is gesplitst in W4a Balie en W4b Bureau. De cijfers gaan verder bij W4a Balie."
+    ]
+    assert [row[:4] for row in rows(page)] == [
+        ["W4", "Leerwerkloket Was: Loket vervallen", "Gemeente trekker, aangenomen", "Piet Bos"],
+        ["W4a", "Balie Was: Leerwerkloket", "Gemeente trekker, aangenomen", "Piet Bos"],
+        ["W4b", "Bureau Was: Leerwerkloket", "Gemeente trekker, aangenomen", "Piet Bos"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"parts-1-name": ""}, "Splits in ten minste twee delen: geef elk deel een naam."),
+        ({"reason": ""}, "Reden: Vul dit veld in."),
+        ({"parts-1-letter": "a"}, "W4a is al Balie."),
+        ({"version": 0}, "W4 Leerwerkloket: Iemand anders heeft intussen iets gewijzigd."),
+    ],
+)
+def test_split_that_cannot_be_is_refused_with_what_was_typed(fields, said, client, adviseur, item):
+    url = reverse("interventions:split_item", args=[item.pk])
+    typed = fields_of(get(client, "split_item", item.pk), "split_item", item.pk)
+    typed |= {"parts-0-name": "Balie", "parts-1-name": "Bureau", "reason": "Te groot."}
+
+    page = html.fromstring(client.post(url, typed | fields).content)
+
+    assert said in errors(page)[0]
+    assert fields_of(page, "split_item", item.pk)["parts-0-name"] == ["Balie"]
+    assert fields_of(page, "split_item", item.pk)["version"] == ["1"]
+    assert PlanItem.objects.count() == 1
+
+
+def test_what_is_ticked_is_merged_into_one(client, adviseur, two):
+    response = post_ticked(client, two, "samenvoegen")
+    url = response.redirect_chain[-1][0]
+    page = html.fromstring(response.content)
+    fields = fields_of(page, "merge_items", 2024)
+    assert (fields["name"], fields["number"], fields["letter"]) == (["Leerwerkloket"], ["4"], ["a"])
+
+    response = client.post(
+        url, fields | {"main": two[1].pk, "name": "Werkloket", "reason": "Hoort bijeen."}, follow=True
+    )
+
+    added = PlanItem.objects.get(name="Werkloket")
+    assert messages(html.fromstring(response.content)) == [
+        "W4a Werkloket komt in de plaats van 2 interventies. Lees haar na."
+    ]
+    assert [link.predecessor for link in added.intervention.links.all()] == [two[1].intervention, two[0].intervention]
+    assert (added.former_name, added.contacts.get(), added.description) == (
+        "Jobcoaching",
+        two[0].contacts.get(),
+        "<p>Eén loket.</p>",
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"reason": ""}, "Reden: Vul dit veld in."),
+        ({"name": ""}, "Naam: Vul dit veld in."),
+        ({"main": "999999"}, "Welke is de belangrijkste: Selecteer een geldige keuze."),
+        ({"letter": ""}, "W4 is al Leerwerkloket."),
+        ({"version": "4:1 999999:1"}, "Niet alles wat u koos, staat in dit plan."),
+    ],
+)
+def test_merge_that_cannot_be_is_refused_with_what_was_typed(fields, said, client, adviseur, two):
+    response = post_ticked(client, two, "samenvoegen")
+    typed = fields_of(html.fromstring(response.content), "merge_items", 2024) | {
+        "name": "Werkloket",
+        "reason": "Bijeen.",
+    }
+
+    page = html.fromstring(client.post(response.redirect_chain[-1][0], typed | fields).content)
+
+    assert said in errors(page)[0]
+    assert fields_of(page, "merge_items", 2024).get("name", [""]) == [fields.get("name", "Werkloket")]
+    assert PlanItem.objects.count() == 2
+
+
+def test_merging_takes_two(client, adviseur, item):
+    assert "Vink in het plan ten minste twee interventies aan." in text_of(get(client, "merge_items", 2024))

@@ -1,12 +1,16 @@
 """The reporting round: DESIGN.md, section 3."""
 
 import datetime
+import re
 from functools import partial
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.urls import reverse
 
 from interventions.models import (
     Funding,
@@ -16,6 +20,7 @@ from interventions.models import (
     ReportingRound,
     RoundEvent,
 )
+from interventions.models.plan import PlanContent
 from interventions.workflow import ROUND_VERBS, Conflict, Refused, RoundState
 from tests.factories import (
     IndicatorFactory,
@@ -271,7 +276,7 @@ def test_closed_round_gets_no_new_rows_and_no_other_plan():
 
     with pytest.raises(Refused, match="ligt vast"):
         item.round.make_updates()
-    with pytest.raises(Refused, match="een plan overnemen kan niet meer"):
+    with pytest.raises(Refused, match="al geopend of heeft al een plan"):
         item.round.copy_plan_from(RoundFactory(year=2023, historical=True))
 
     assert not OutputValue.objects.exists()
@@ -441,6 +446,105 @@ def test_plan_is_copied_with_all_that_belongs_to_it():
     copy = new.plan_items.get()
     assert facts(copy) == facts(item)
     assert not ProgressUpdate.objects.filter(plan_item=copy).exists()
+
+
+@pytest.mark.parametrize("state", ["open", "review", "closed", "historical"])
+def test_plan_is_not_copied_into_a_round_that_was_opened(state):
+    previous = PlanItemFactory(round=RoundFactory(year=2023, closed=True)).round
+    opened = RoundFactory(**{"historical": True} if state == "historical" else {"state": state})
+
+    with pytest.raises(Refused, match="al geopend of heeft al een plan"):
+        opened.copy_plan_from(previous)
+
+    assert not opened.plan_items.exists()
+
+
+def test_plan_is_not_copied_twice():
+    previous = PlanItemFactory(round=RoundFactory(year=2023, closed=True)).round
+    new = RoundFactory(planned=True)
+    new.copy_plan_from(previous)
+
+    with pytest.raises(Refused, match="al geopend of heeft al een plan"):
+        new.copy_plan_from(previous)
+
+    assert new.plan_items.count() == 1
+
+
+# Every interventie in the plan of a round that was opened has its voortgang: the pages of partners and bureau take it
+# for granted. test_concurrency plays the races.
+
+SOURCES = [path for app in ("interventions", "nprz_site") for path in Path(settings.BASE_DIR, app).rglob("*.py")]
+MAKES_PLAN_ITEMS = re.compile(r"\bPlanItem\(|\b(?:PlanItem\.objects|plan_items)\.\w*create\b|\bcopy_for\(")
+
+
+def test_plan_items_are_made_where_their_voortgang_is_seen_to_and_nowhere_else():
+    """Whoever adds a place sees to the voortgang too, or calls ReportingRound.add_item, and then adds it here."""
+    made_in = {path.relative_to(settings.BASE_DIR).as_posix() for path in SOURCES if makes_plan_items(path)}
+
+    assert made_in == {
+        "interventions/models/plan.py",  # PlanItem.copy_for, unsaved
+        "interventions/models/rounds.py",  # add_item and copy_plan_from
+        "interventions/loading.py",  # the plan that ships, with its voortgang
+        "interventions/demo/past.py",  # the invented 2022, with its voortgang
+        "interventions/workbooks/resources.py",  # what a row speaks of, unsaved; importing.py calls add_item
+    }
+
+
+def makes_plan_items(path):
+    return "migrations" not in path.parts and MAKES_PLAN_ITEMS.search(path.read_text(encoding="utf-8"))
+
+
+def add(reporting_round, beheerder):
+    content = PlanContent(name="Taalcafé", pillar=None, theme=None, number=None)
+    reporting_round.add_item(content, by=beheerder)
+
+
+def open_the_next(reporting_round, beheerder):
+    PlanItemFactory(round=RoundFactory(year=2020, historical=True))
+    dates = {"opens_on": datetime.date(2026, 1, 1), "deadline": datetime.date(2026, 2, 1)}
+    ReportingRound.objects.create_next(by=beheerder, year=2025, **dates).open(by=beheerder)
+
+
+def add_and_open(reporting_round, beheerder):
+    add(reporting_round, beheerder)
+    reporting_round.open(by=beheerder)
+
+
+def stop_and_open(reporting_round, beheerder):
+    add(reporting_round, beheerder)
+    reporting_round.plan_items.get().drop(by=beheerder, version=1, reason="Toch niet.")
+    reporting_round.open(by=beheerder)
+
+
+def reopen_and_add(reporting_round, beheerder):
+    reporting_round.reopen(by=beheerder, reason="Er ontbreekt iets.")
+    add(reporting_round, beheerder)
+
+
+@pytest.mark.parametrize(
+    ("state", "way"),
+    [
+        ("planned", add_and_open),
+        ("planned", stop_and_open),
+        ("open", add),
+        ("closed", open_the_next),
+        ("review", add),
+        ("closed", reopen_and_add),
+        ("historical", add),
+    ],
+)
+def test_every_way_into_the_plan_of_an_opened_round_gives_a_voortgang(client, beheerder, state, way):
+    reporting_round = RoundFactory(**{"historical": True} if state == "historical" else {"state": state})
+    if state in ("open", "closed"):
+        UpdateFactory(plan_item__round=reporting_round)
+
+    way(reporting_round, beheerder)
+
+    opened = PlanItem.objects.exclude(round__state=RoundState.PLANNED).exclude(round__year=2020)
+    assert opened.exists()
+    assert not opened.filter(progress=None).exists()
+    client.force_login(beheerder)
+    assert client.get(reverse("interventions:queue")).status_code == 200
 
 
 # What must never be, whoever writes it

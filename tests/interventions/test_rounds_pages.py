@@ -231,7 +231,7 @@ def test_only_a_beheerder_makes_a_round_or_changes_its_dates(client, role):
     with pytest.raises(PermissionDenied):
         reporting_round.reschedule(by=user, version=1, year=2024, **DATES)
 
-    assert reporting_round.why_not_reschedule(user=user) == "Alleen een beheerder wijzigt de data van een ronde."
+    assert reporting_round.why_not_reschedule(user=user) == "Alleen een beheerder wijzigt de datums van een ronde."
     assert {client.get(url(*name)).status_code for name in (("new_round",), ("reschedule", 2024))} == {403}
     assert (ReportingRound.objects.get().deadline, RoundEvent.objects.count()) == (datetime.date(2025, 3, 1), 0)
 
@@ -246,8 +246,8 @@ def test_dates_are_changed_and_the_history_says_into_what(client, beheerder):
 
     stored = ReportingRound.objects.get()
     assert (stored.opens_on, stored.deadline, stored.version) == (JANUARY, MARCH, 2)
-    assert "De data zijn gewijzigd." in main(document)
-    assert "Data gewijzigd Bea Beheer" in main(document)
+    assert "De datums zijn gewijzigd." in main(document)
+    assert "Datums gewijzigd Bea Beheer" in main(document)
     assert [(event.verb, event.to_state, event.reason) for event in stored.events.all()] == [
         ("reschedule", "open", "2025. Opent op: 15 januari 2026. Inleveren tot en met: 1 maart 2026.")
     ]
@@ -283,7 +283,7 @@ def test_dates_that_somebody_else_changed_meanwhile_are_shown_first(client, behe
     ("fields", "typed", "message"),
     [
         ({"historical": True}, {}, "De ronde 2025 is overgenomen uit een eerder rapport en blijft zoals ze is."),
-        ({"closed": True}, {}, "De ronde 2025 is afgesloten; de data liggen vast."),
+        ({"closed": True}, {}, "De ronde 2025 is afgesloten; de datums liggen vast."),
         ({}, {"opens_on": ""}, "Een geopende ronde heeft een openingsdatum en een inleverdatum."),
         ({}, {"opens_on": "2026-03-02"}, "De ronde opent na de inleverdatum."),
         ({}, {"year": 2026}, "Er zijn al cijfers gevraagd over 2025; het jaar ligt vast."),
@@ -410,13 +410,14 @@ def test_closing_warns_of_colours_that_were_not_released(client, beheerder):
     assert "Let op" not in main(page(client, "round", 2024))
 
 
-def test_round_taken_over_says_where_it_came_from_and_stays_as_it_is(client, beheerder):
+def test_round_taken_over_says_where_it_came_from_and_what_may_still_be_done(client, beheerder):
     RoundFactory(year=2023, historical=True, source="VGR 2023, bijlage 3")
 
     shown = main(page(client, "round", 2023))
 
     assert "Overgenomen uit een eerder rapport: VGR 2023, bijlage 3" in shown
-    assert "De ronde 2023 is overgenomen uit een eerder rapport en blijft zoals ze is." in shown
+    assert "Deze ronde is overgenomen: zij opent en sluit niet meer." in shown
+    assert "Inleveren" not in shown
 
 
 # Geen opgave ontvangen

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 
 from interventions.workbooks.layout import FIGURES, LAYOUTS, PLAN
-from interventions.workbooks.reading import MOST_FAULTS, read_tables
+from interventions.workbooks.reading import MOST_FAULTS, Faults, read_tables
 from interventions.workflow import Refused
 from tests.synthetic import COLUMNS, REAL
 from tests.workbooks import FIGURE_COLUMNS, HOSTILE, parts_of, sheet_xml, with_parts, workbook, zipped
@@ -25,9 +25,17 @@ RELATION = (
 )
 
 
+def read(file):
+    """The tables of a file in which nothing is wrong."""
+    faults = Faults()
+    tables = read_tables(file, LAYOUTS, faults)
+    faults.raise_any()
+    return tables
+
+
 def refusal(file):
     with pytest.raises(Refused) as refused:
-        read_tables(file, LAYOUTS)
+        read(file)
     return str(refused.value)
 
 
@@ -167,6 +175,10 @@ CELLS = {
         "cel F2: hier staat een datum of tijd (12:30:00). Zet er een ' voor, dan blijft het tekst.",
     ),
     "a truth": (lambda: replaced(ROW, "Was", True), "cel F2: hier staat WAAR. Schrijf het als tekst."),
+    "a percentage": (
+        lambda: changed(lambda sheet: setattr(sheet["C2"], "number_format", "0%")),
+        "cel C2: hier staat een percentage, dat Excel bewaart als 1. Schrijf alleen het getal, zonder %.",
+    ),
     "merged cells": (
         lambda: changed(lambda sheet: sheet.merge_cells("D2:D4")),
         "cel D2: hier zijn cellen samengevoegd (D2:D4). Splits ze: elke rij heeft eigen waarden.",
@@ -209,7 +221,7 @@ def test_what_cells_say_is_read_as_it_stands():
         sheet.cell(9, 3, 2.5)
         sheet["A20"] = "   "
 
-    tables = read_tables(changed(sparse), LAYOUTS)
+    tables = read(changed(sparse))
 
     rows = tables[PLAN.name].rows
     assert [number for number, _ in rows] == [2, 9]
@@ -221,7 +233,7 @@ def test_what_cells_say_is_read_as_it_stands():
 def test_columns_may_stand_in_another_order_and_a_picture_is_left_alone():
     parts = parts_of(workbook([ROW[::-1]], [range(9)], columns=COLUMNS[::-1], figure_columns=FIGURE_COLUMNS))
 
-    tables = read_tables(zipped(parts | {"xl/media/image1.png": b"\x89PNG\r\n"}), LAYOUTS)
+    tables = read(zipped(parts | {"xl/media/image1.png": b"\x89PNG\r\n"}))
 
     assert tables[PLAN.name].columns["Jaar"] == 12
     assert tables[PLAN.name].rows[0][1]["Naam"] == "Taalklas"
@@ -240,7 +252,7 @@ def test_the_real_workbook_is_read_whole():
         pytest.skip(f"the report is not here: {REAL}")
 
     with file.open("rb") as opened:
-        assert len(read_tables(opened, LAYOUTS)[PLAN.name].rows) == 120
+        assert len(read(opened)[PLAN.name].rows) == 120
 
 
 CHILD = """
@@ -248,13 +260,15 @@ import re, sys, time
 import django
 django.setup()
 from interventions.workbooks.layout import LAYOUTS
-from interventions.workbooks.reading import read_tables
+from interventions.workbooks.reading import Faults, read_tables
 from interventions.workflow import Refused
 
 for path in sys.argv[1:]:
     begin = time.process_time()
     try:
-        read_tables(open(path, "rb"), LAYOUTS)
+        faults = Faults()
+        read_tables(open(path, "rb"), LAYOUTS, faults)
+        faults.raise_any()
         said = "taken"
     except Refused:
         said = "refused"

@@ -8,7 +8,7 @@ from django.conf import settings
 from interventions.workflow import ROUND_VERBS, VERBS, RoundState, State
 
 DOCUMENT = Path(settings.BASE_DIR, "docs", "workflow.md").read_text(encoding="utf-8")
-ROUND, UPDATE = DOCUMENT.split("\n## ")[1:]
+ROUND, UPDATE, _ = DOCUMENT.split("\n## ")[1:]
 
 
 def table(section, first_column):

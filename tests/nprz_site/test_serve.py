@@ -34,7 +34,7 @@ def port():
 class Site:
     """`manage.py serve` on data of its own. Its output goes to files: a pipe would wait for what it left behind."""
 
-    def __init__(self, folder, port, output):
+    def __init__(self, folder, port, output, **extra):
         self.output, self.problems = output.with_suffix(".out"), output.with_suffix(".err")
         unset = {"DATABASE_URL", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS"}
         environment = {name: value for name, value in os.environ.items() if name not in unset}
@@ -42,7 +42,7 @@ class Site:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],
                 cwd=settings.BASE_DIR,
-                env=environment | {"DATA_DIR": str(folder), "PORT": str(port)},
+                env=environment | {"DATA_DIR": str(folder), "PORT": str(port)} | extra,
                 stdout=out,
                 stderr=err,
             )
@@ -60,8 +60,8 @@ def serve(folder, port, tmp_path):
     """Start the site, and come back when it answers or has ended; whatever still runs after the test is killed."""
     sites = []
 
-    def serve():
-        site = Site(folder, port, tmp_path / str(len(sites)))
+    def serve(*, folder=folder, **environment):
+        site = Site(folder, port, tmp_path / str(len(sites)), **environment)
         sites.append(site)
         eventually(lambda: status(port) == 200 or site.has_ended(), seconds=PATIENCE)
         return site
@@ -127,6 +127,38 @@ def test_site_loads_its_data_once_and_shows_every_role_a_login_each_time_it_star
         assert f"http://localhost:{port}" in output
         assert {role for role in roles if role in output.lower()} == roles
     assert outputs[1].lstrip().startswith("NPRZ Voortgang staat op")
+
+
+def test_site_without_demonstration_is_empty_and_says_how_the_first_beheerder_comes_in(serve, port, tmp_path):
+    empty = tmp_path / "data"
+    site = serve(folder=empty, DEMO="0")
+    site.end()
+
+    output = site.output.read_text()
+    assert "Hier is nog niemand." in output
+    assert f"PORT={port} DATA_DIR={empty} .venv/bin/python manage.py create_beheerder" in output
+    assert "demo.example" not in output
+    created = manage("create_beheerder", "bea@bureau.test", DATA_DIR=str(empty), PORT=str(port))
+    assert f"http://localhost:{port}/uitnodiging/" in created.stdout, created.stderr
+
+    site = serve(folder=empty)
+    site.end()
+    assert site.problems.read_text() == "", "who started for real gets no demonstration on top"
+    assert "Hier is nog niemand." not in site.output.read_text()
+    assert manage("export_round", "2023", "--output", "x.xlsx", DATA_DIR=str(empty)).stderr.endswith("zijn: geen.\n")
+
+
+def manage(*arguments, **environment):
+    """A command of its own, on the data that `environment` names."""
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=inherited | environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_command_that_joined_does_not_take_the_database_from_the_site(serve, folder, port):

@@ -1,9 +1,8 @@
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 
 from accounts import invitations
+from accounts.forms import InvitationForm
 from accounts.models import Role, User
 from accounts.refusals import Refused
 
@@ -16,13 +15,12 @@ class Command(BaseCommand):
         parser.add_argument("--name", metavar="NAAM", help="hoe de beheerder heet; anders het begin van het adres")
 
     def handle(self, *, email, name, **options):
+        form = InvitationForm({"email": email, "name": name or email.partition("@")[0], "role": Role.BEHEERDER})
+        if not form.is_valid():
+            problems = (f"{form[field].label}: {error}" for field, errors in form.errors.items() for error in errors)
+            raise CommandError(" ".join(problems))
         try:
-            validate_email(email)
-            person = User.objects.invite(
-                by=None, email=email, name=name or email.partition("@")[0], role=Role.BEHEERDER
-            )
-        except ValidationError:
-            raise CommandError(f"'{email}' is geen e-mailadres.") from None
+            person = User.objects.invite(by=None, **form.cleaned_data)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(f"{person} is uitgenodigd als beheerder. Kies via deze link een wachtwoord:\n")

@@ -41,14 +41,12 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(f"Niets overgenomen.\n{refused}") from refused
         for change in preview.changes:
-            self.stdout.write(f"{change.title}: {', '.join(one.title for one in change.differences)}")
+            self.stdout.write(f"{change.title}: {', '.join(change.titles)}")
         trial = dry_run and preview.summary != NOTHING
         self.stdout.write(f"{'Er is niets opgeslagen. Dit zou veranderen: ' if trial else ''}{preview.summary}")
 
 
 def command_line():
     """The person that the history names for what was done on the server itself; nobody logs in as that."""
-    person, _ = User.objects.get_or_create(
-        email=ADDRESS, defaults={"name": "Opdrachtregel", "role": Role.BEHEERDER, "is_active": False}
-    )
-    return person
+    there = User.objects.filter(email=ADDRESS).first()
+    return there or User.objects.create_user(ADDRESS, name="Opdrachtregel", role=Role.BEHEERDER, is_active=False)

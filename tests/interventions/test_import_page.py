@@ -1,0 +1,246 @@
+"""The page on which a beheerder takes a workbook over: nothing goes in that was not shown, and nothing half."""
+
+from io import BytesIO
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from lxml import html
+from openpyxl import load_workbook
+
+from interventions.models import ImportLog, PlanItem, ProgressUpdate
+from interventions.workbooks import waiting
+from tests.factories import UserFactory
+from tests.workbooks import workbook
+
+from .test_import import World, everything
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def browser(world):
+    client = Client()
+    client.force_login(world.beheerder)
+    return client
+
+
+def text_of(response):
+    return " ".join(html.fromstring(response.text).text_content().split())
+
+
+def url(name="import_workbook", year=2024):
+    return reverse(f"interventions:{name}", args=[year])
+
+
+def upload(client, *rows, name="plan.xlsx", content=None, **options):
+    content = workbook(rows).getvalue() if content is None else content
+    return client.post(url(), {"file": SimpleUploadedFile(name, content), **options}, follow=True)
+
+
+def shown(response):
+    """What the button sends along: which preview it was that the user saw."""
+    return html.fromstring(response.text).xpath("//input[@name='shown']")[0].get("value")
+
+
+def files():
+    return default_storage.listdir(waiting.FOLDER)[1] if default_storage.exists(waiting.FOLDER) else []
+
+
+def test_workbook_is_shown_first_and_then_taken_over(world, browser):
+    before = everything()
+
+    preview = upload(browser, world.row(Naam="Kopklas", **{"Kwalitatieve voortgang": "Het loopt heel goed."}))
+
+    words = text_of(preview)
+    assert "plan.xlsx: 1 interventie gewijzigd." in words
+    assert "S1 Taalklas – Naam, Kwalitatieve voortgang" in words
+    assert "<del>Taalklas</del> <ins>Kopklas</ins>" in preview.text
+    assert "heel" in html.fromstring(preview.text).xpath("string(//ins[contains(., 'heel')])")
+    assert (everything(), len(files())) == (before, 1)
+
+    done = browser.post(url("take_over_workbook"), {"shown": shown(preview)}, follow=True)
+
+    assert "plan.xlsx is overgenomen: 1 interventie gewijzigd." in text_of(done)
+    assert f"plan.xlsx, door {world.beheerder}. 1 interventie gewijzigd." in text_of(done)
+    assert "Naam (was: Taalklas, werd: Kopklas); Kwalitatieve voortgang" in text_of(done)
+    assert PlanItem.objects.get(pk=world.item.pk).name == "Kopklas"
+    assert files() == []
+
+
+def test_workbook_that_says_the_same_does_not_wait(world, browser):
+    response = upload(browser, world.row(), world.row(2))
+
+    assert "plan.xlsx: Niets veranderd." in text_of(response)
+    assert files() == []
+
+
+def test_refused_workbook_says_all_that_is_wrong_and_does_not_wait(world, browser):
+    before = everything()
+
+    response = upload(browser, world.row(Pijler="Gezondheid", Naam=""))
+
+    assert response.status_code == 409
+    assert "Niets overgenomen uit plan.xlsx" in text_of(response)
+    assert 'blad Interventies, cel B2: pijler "Gezondheid" bestaat niet.' in text_of(response)
+    assert "blad Interventies, cel E2: naam ontbreekt." in text_of(response)
+    assert (everything(), files()) == (before, [])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "Dit is geen Excelbestand (.xlsx)."), (b"PK\x03\x04", "beschadigd of niet compleet")]
+)
+def test_file_that_is_no_workbook_is_refused_on_the_page(browser, content, words):
+    assert words in text_of(upload(browser, content=content))
+
+
+def test_no_file_is_asked_for(browser):
+    assert "Kies een bestand." in text_of(browser.post(url()))
+
+
+def test_file_name_cannot_do_harm(world, browser):
+    response = upload(browser, world.row(Naam="Kopklas"), name="../../<b>x</b>.xlsx")
+
+    assert "<b>x</b>" not in response.text
+    assert [name.endswith(".xlsx") and ".." not in name for name in files()] == [True]
+
+
+def test_new_interventies_come_in_when_the_box_is_ticked(browser, world):
+    world.round.state = "planned"
+    world.round.save()
+    ProgressUpdate.objects.all().delete()
+    row = world.row(Nummer=3, Naam="Kopklas", **{"Kwantitatieve voortgang": "", "Kwalitatieve voortgang": ""})
+
+    assert "Sta nieuwe interventies toe" in text_of(upload(browser, row))
+    preview = upload(browser, row, allow_new="on")
+    assert "S3 Kopklas (nieuw)" in text_of(preview)
+    browser.post(url("take_over_workbook"), {"shown": shown(preview)})
+
+    assert world.round.plan_items.filter(name="Kopklas").exists()
+
+
+def test_change_of_somebody_else_is_shown_before_anything_is_taken_over(world, browser):
+    preview = upload(browser, world.row(Naam="Kopklas"))
+    PlanItem.objects.filter(pk=world.item.pk).update(former_name="Van een ander")
+    before = everything()
+
+    again = browser.post(url("take_over_workbook"), {"shown": shown(preview)})
+
+    assert again.status_code == 409
+    assert "Intussen is er iets gewijzigd. Er is niets overgenomen" in text_of(again)
+    assert "S1 Taalklas – Naam, Was" in text_of(again)
+    assert everything() == before
+    browser.post(url("take_over_workbook"), {"shown": shown(again)})
+    assert PlanItem.objects.get(pk=world.item.pk).former_name == ""
+
+
+def test_without_the_preview_that_was_shown_nothing_is_taken_over(world, browser):
+    upload(browser, world.row(Naam="Kopklas"))
+    before = everything()
+
+    assert browser.post(url("take_over_workbook")).status_code == 409
+
+    assert everything() == before
+
+
+def test_round_that_closes_meanwhile_takes_nothing_over(world, browser):
+    preview = upload(browser, world.row(Naam="Kopklas"))
+    world.round.state = "closed"
+    world.round.save()
+
+    response = browser.post(url("take_over_workbook"), {"shown": shown(preview)})
+
+    assert "De ronde 2024 is afgesloten; het plan ligt vast." in text_of(response)
+    assert PlanItem.objects.get(pk=world.item.pk).name == "Taalklas"
+    assert "Werkblad inlezen De ronde 2024 is afgesloten" in text_of(browser.get(url()))
+
+
+def test_workbook_waits_for_who_chose_it_alone(world, browser):
+    preview = upload(browser, world.row(Naam="Kopklas"))
+    other = Client()
+    other.force_login(UserFactory(beheerder=True))
+
+    assert "Wat er verandert" not in text_of(other.get(url()))
+    response = other.post(url("take_over_workbook"), {"shown": shown(preview)}, follow=True)
+
+    assert "Er staat geen werkblad meer klaar. Kies het opnieuw." in text_of(response)
+    assert not ImportLog.objects.exists()
+
+
+def test_workbook_can_be_left(world, browser):
+    upload(browser, world.row(Naam="Kopklas"))
+
+    response = browser.post(url("discard_workbook"), follow=True)
+
+    assert "Werkblad inlezen" in text_of(response)
+    assert files() == []
+
+
+def test_another_workbook_takes_the_place_of_the_one_that_waits_and_old_ones_go(world, browser, monkeypatch):
+    upload(browser, world.row(Naam="Kopklas"))
+    upload(browser, world.row(Naam="Leesklas"))
+    assert len(files()) == 1
+
+    later = timezone.now() + 2 * waiting.KEPT
+    monkeypatch.setattr(waiting.timezone, "now", lambda: later)
+    other = Client()
+    other.force_login(UserFactory(beheerder=True))
+    upload(other, world.row(Naam="Schrijfklas"))
+
+    assert len(files()) == 1
+    assert "Wat er verandert" not in text_of(browser.get(url()))
+
+
+def test_many_changes_are_shown_on_pages(world, browser):
+    world.items += [world.add(number, f"Klas {number}") for number in range(3, 54)]
+    rows = [world.row(number, Was="Vroeger") for number in range(1, 54)]
+
+    upload(browser, *rows)
+
+    assert browser.get(url()).text.count("<details") == 50
+    assert browser.get(f"{url()}?page=2").text.count("<details") == 3
+
+
+def test_preview_takes_as_many_queries_for_three_changes_as_for_one(world, browser):
+    world.items.append(world.add(3, "Kopklas"))
+
+    def queries(*rows):
+        upload(browser, *rows)
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get(url()).status_code == 200
+        return len(captured)
+
+    cells = {"Was": "Vroeger", "Kwalitatieve voortgang": "Anders", "Initiatiefnemer": "Rijk"}
+    assert queries(world.row(**cells)) == queries(*(world.row(number, **cells) for number in (1, 2, 3)))
+
+
+def test_editable_file_is_handed_out(world, browser):
+    response = browser.get(url("editable_workbook"))
+
+    assert response["Content-Disposition"] == 'attachment; filename="voortgang-2024-bewerkbaar.xlsx"'
+    book = load_workbook(BytesIO(b"".join(response.streaming_content)))
+    assert book.sheetnames == ["Interventies", "Cijfers"]
+    assert [cell.value for cell in book["Interventies"]["E"]] == ["Naam", "Taalklas", "Schakelklas"]
+
+
+def test_page_of_the_round_leads_here_for_the_beheerder_alone(world, browser):
+    adviseur = Client()
+    adviseur.force_login(UserFactory(adviseur=True))
+
+    assert url() in browser.get(url("round")).text
+    assert url() not in adviseur.get(url("round")).text
