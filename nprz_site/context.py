@@ -37,6 +37,7 @@ def navigation(request):
         entries.append(("Rondes", reverse("interventions:rounds")))
     if user.is_beheerder:
         entries.append(("Personen", reverse("accounts:people")))
+        entries.append(("Beheer", reverse("admin:index")))
     return [
         {
             "label": label,

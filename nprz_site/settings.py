@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django_tables2",
     "import_export",
     "js_asset",
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -1,8 +1,11 @@
 from django.urls import include, path, re_path
 
+from backoffice import site
+
 from . import views
 
 urlpatterns = [
+    path("beheer/", site.urls),
     path("gezond/", views.health, name="health"),
     # A person's address is the bureau's to change, and it is known before anybody can log in.
     re_path(r"^account/(?:email|confirm-email(?:/.+)?)/$", views.closed),

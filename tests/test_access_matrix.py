@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
+from backoffice import site
 from interventions.models import (
     InternalNote,
     ProgressEvent,
@@ -519,6 +520,7 @@ def test_the_matrix_is_as_big_as_this():
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
     assert (len(URLS), len(ACCOUNT_URLS), requests) == (66, 18, 18040)
+    assert len({name for name, _ in admin_targets()}) == 168
 
 
 def may_do(world, role, name, target):
@@ -623,5 +625,43 @@ def named_urls(patterns, namespace=""):
             yield from named_urls(pattern.url_patterns, inner)
 
 
+# The admin: its pages, and of each model its list, pages, history, export and import, for the beheerder alone
+
+
+def admin_targets():
+    """(name, arguments) of each URL of the admin."""
+    yield "admin:index", []
+    yield "admin:jsi18n", []
+    yield from (("admin:app_list", [app]) for app in OURS)
+    for model, model_admin in site._registry.items():
+        start = f"admin:{model._meta.app_label}_{model._meta.model_name}_"
+        one = model.objects.first()
+        names = ("changelist", "add", "export") + ("import",) * hasattr(model_admin, "import_view")
+        yield from ((start + name, []) for name in names)
+        yield from ((start + name, [one.pk if one else 1]) for name in ("change", "history", "delete"))
+
+
+@every_role
+@pytest.mark.parametrize("world", ["review"], indirect=True)
+def test_admin_is_for_the_beheerder_alone(world, role):
+    visit = Visit(world, role)
+    for name, args in admin_targets():
+        for method in ("get", "post"):
+            response, changed = visit(method, name, *args)
+            where = f"{role} {method} {name}: {response.status_code}"
+            assert not changed, f"{where} changes something"
+            if role == "anonymous":
+                assert response.status_code == 302, where
+                assert response.url.startswith(reverse("account_login") + "?next="), where
+            elif role != "beheerder":
+                assert response.status_code == 403, where
+            elif method == "get" and name.rpartition("_")[2] not in ("add", "delete"):
+                assert response.status_code in (200, 302), where  # elsewhere when there is nothing of the kind
+            else:
+                assert response.status_code in (200, 302, 403, 405), where
+    assert visit.requests == 2 * len(list(admin_targets()))
+
+
 def test_every_url_is_classified():
-    assert set(named_urls(get_resolver().url_patterns)) == URLS.keys() | ACCOUNT_URLS.keys()
+    of_admin = {name for name, _ in admin_targets()}
+    assert set(named_urls(get_resolver().url_patterns)) == URLS.keys() | ACCOUNT_URLS.keys() | of_admin

@@ -364,6 +364,10 @@ class IndicatorPlacement(models.Model):
 
 
 class OutputSeriesQuerySet(models.QuerySet):
+    def fixed(self):
+        """Those of which a closed round holds a figure."""
+        return self.filter(values__in=OutputValue.objects.fixed())
+
     def asked_in(self, reporting_round):
         """Those of indicators in use of which the owner is in the plan of this round."""
         going_on = reporting_round.plan_items.continuing()
@@ -408,6 +412,10 @@ class OutputValueQuerySet(models.QuerySet):
             "series__area__name",
             "period__start",
         )
+
+    def fixed(self):
+        """Those of a closed round, which nobody changes any more."""
+        return self.filter(round__in=ReportingRound.objects.fixed())
 
     def filled(self):
         return self.exclude(value=None, code="")

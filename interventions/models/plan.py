@@ -111,6 +111,12 @@ class PlanItemQuerySet(models.QuerySet):
     def in_round(self, reporting_round):
         return self.filter(round=reporting_round)
 
+    def fixed(self):
+        """Those of a closed round, which nobody changes any more."""
+        from .rounds import ReportingRound
+
+        return self.filter(round__in=ReportingRound.objects.fixed())
+
     def continuing(self):
         """Those that were not dropped: what goes on into the plan of the next round."""
         return self.exclude(progress__state=State.DROPPED)

@@ -32,6 +32,10 @@ class ReportingRoundQuerySet(models.QuerySet):
         """The round before `reporting_round`, with which it is compared; or None."""
         return self.filter(year__lt=reporting_round.year).order_by("-year").first()
 
+    def fixed(self):
+        """Those that nobody changes any more: closed, and not taken over from an earlier report."""
+        return self.filter(state=RoundState.CLOSED, historical=False)
+
     def others_in_progress(self, reporting_round):
         """The rounds in progress besides `reporting_round`."""
         return self.filter(state__in=IN_PROGRESS).exclude(pk=reporting_round.pk)

@@ -45,7 +45,7 @@ def menu(role, path="/"):
     [
         (Role.INVULLER, ["Mijn interventies", "Overzicht"]),
         (Role.ADVISEUR, ["Beoordelen", "Overzicht", "Plan"]),
-        (Role.BEHEERDER, ["Beoordelen", "Overzicht", "Plan", "Rondes", "Personen"]),
+        (Role.BEHEERDER, ["Beoordelen", "Overzicht", "Plan", "Rondes", "Personen", "Beheer"]),
         (Role.LEZER, ["Overzicht"]),
         (Role.CONTROLEUR, ["Alle interventies", "Overzicht", "Plan", "Rondes"]),
     ],

@@ -1,0 +1,444 @@
+"""The admin: every model, and nothing that goes round the rules. Who gets in: tests/test_access_matrix.py."""
+
+from io import BytesIO
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from lxml import html
+from openpyxl import load_workbook
+
+from accounts.models import User
+from backoffice import Reference, site
+from interventions.models import (
+    Demonstration,
+    Funding,
+    ImportLog,
+    IndicatorEvent,
+    InternalNote,
+    InterventionLink,
+    OutputIndicator,
+    OutputValue,
+    PillarAssignment,
+    PlanItem,
+    ProgressEvent,
+    ProgressUpdate,
+    ReportingRound,
+    Revision,
+    RoundEvent,
+    Waiver,
+)
+from interventions.workflow import RoundState, State
+from programme.models import Area, Pillar, Theme
+from tests.factories import (
+    AreaFactory,
+    IndicatorFactory,
+    InterventionFactory,
+    OrganisationFactory,
+    PillarFactory,
+    PlanItemFactory,
+    RoundFactory,
+    SeriesFactory,
+    ThemeFactory,
+    UpdateFactory,
+    UserFactory,
+    ValueFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+OURS = ("accounts", "programme", "interventions")
+MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
+REFERENCES = [model for model in MODELS if isinstance(site._registry.get(model), Reference)]
+
+
+def of_each(models):
+    return pytest.mark.parametrize("model", models, ids=lambda model: model._meta.model_name)
+
+
+def url(model, name, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{name}", args=args)
+
+
+@pytest.fixture
+def beheerder():
+    return UserFactory(beheerder=True, name="Bea Heer")
+
+
+@pytest.fixture
+def client(client, beheerder):
+    client.force_login(beheerder)
+    return client
+
+
+def plant(year):
+    """A row of every model, in a round of its own."""
+    person, pillar = UserFactory(organisations=[OrganisationFactory()]), PillarFactory()
+    department = OrganisationFactory(kind="department", parent=OrganisationFactory())
+    OrganisationFactory(kind="collective").members.add(department)
+    theme = ThemeFactory(pillar=pillar, parent=ThemeFactory(pillar=pillar))
+    reporting_round = RoundFactory(year=year)
+    item = PlanItemFactory(round=reporting_round, pillar=pillar, theme=theme, trekker=department)
+    item.funding.add(Funding.objects.create(name=f"Potje {year}"))
+    item.contacts.add(person)
+    InterventionLink.objects.create(intervention=item.intervention, predecessor=InterventionFactory())
+    PillarAssignment.objects.create(user=UserFactory(adviseur=True), pillar=pillar)
+    item.keep_revision(item.content(), by=person, way_in="form")
+    update = UpdateFactory(plan_item=item, approved=True, released=True)
+    Waiver.objects.create(update=update, part="figures", reported_at=item)
+    Revision.objects.create(update=update, version=1, way_in="form", by=person)
+    ProgressEvent.objects.create(update=update, verb="submit", by=person, from_state="draft", to_state="submitted")
+    InternalNote.objects.create(update=update, text="Bellen.", by=person)
+    RoundEvent.objects.create(round=reporting_round, verb="release_colours", by=person, pillar=pillar)
+    ImportLog.objects.create(round=reporting_round, by=person, file_name="a.xlsx", sha256="0", summary="", changes=[])
+    indicator = IndicatorFactory(owner=item.intervention, proposed_by=person)
+    ValueFactory(round=reporting_round, series=SeriesFactory(indicator=indicator), value=5)
+    IndicatorEvent.objects.create(indicator=indicator, verb="add", by=person)
+    Demonstration.objects.create(stage="open")
+
+
+def text_of(response):
+    return " ".join(" ".join(html.fromstring(response.text).itertext()).split())
+
+
+# Lists
+
+
+def test_every_model_is_there():
+    assert set(site._registry) == set(MODELS)
+
+
+@of_each(MODELS)
+def test_list_and_export_take_a_constant_number_of_queries(client, model):
+    def queries(name):
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            response = client.get(url(model, name))
+        assert response.status_code == 200
+        return len(captured), response
+
+    plant(2024)
+    queries("changelist")
+    few, few_out = queries("changelist")[0], queries("export")[0]
+    before = model.objects.count()
+    plant(2025)
+    plant(2026)
+    assert model.objects.count() > before
+    assert queries("changelist")[0] == few
+    many_out, response = queries("export")
+    assert many_out == few_out
+    assert rows_of(response) == model.objects.count()
+
+
+def rows_of(response):
+    return len(list(workbook(response).rows)) - 1
+
+
+def workbook(response):
+    return load_workbook(BytesIO(response.content)).active
+
+
+@of_each(MODELS)
+def test_list_searches_filters_and_opens(client, model):
+    plant(2024)
+    one = model.objects.first()
+    for name in ("change", "history"):
+        assert client.get(url(model, name, one.pk)).status_code == 200, name
+    assert client.get(url(model, "changelist"), {"q": "woord"}).status_code == 200
+    page = html.fromstring(client.get(url(model, "changelist")).text)
+    for link in page.xpath("//nav[@id='changelist-filter']//a/@href"):
+        assert client.get(url(model, "changelist") + link).status_code == 200, link
+
+
+def test_list_of_the_plan_shows_pijler_state_and_colour_and_filters_on_them(client):
+    werk, school = PillarFactory(name="Werk"), PillarFactory(name="School")
+    this = RoundFactory()
+    UpdateFactory(plan_item__round=this, plan_item__pillar=werk, plan_item__name="Banen", approved=True, released=True)
+    UpdateFactory(plan_item__round=this, plan_item__pillar=school, plan_item__name="Lezen")
+
+    everything = text_of(client.get(url(PlanItem, "changelist")))
+    assert "Banen 2024 Werk goedgekeurd groen" in everything
+    assert "Lezen 2024 School nog te doen geen kleur" in everything
+    for query in ({"pillar__id__exact": werk.pk}, {"progress__state__exact": "approved"}, {"q": "Ban"}):
+        found = text_of(client.get(url(PlanItem, "changelist"), query))
+        assert "Banen" in found
+        assert "Lezen" not in found
+
+
+# Reading only
+
+
+@of_each([model for model in MODELS if model not in REFERENCES])
+def test_what_has_rules_of_its_own_is_read_only(client, model):
+    plant(2024)
+    one = model.objects.first()
+    before = model.objects.filter(pk=one.pk).values().get()
+
+    for name, args in (("add", ()), ("change", (one.pk,)), ("delete", (one.pk,))):
+        assert client.post(url(model, name, *args), {"name": "Anders", "state": "approved"}).status_code == 403, name
+    assert client.get(url(model, "add")).status_code == 403
+    page = html.fromstring(client.get(url(model, "change", one.pk)).text)
+    assert page.xpath("//main//input[not(@type='hidden')] | //main//select | //main//textarea") == []
+    assert model.objects.filter(pk=one.pk).values().get() == before
+
+
+@of_each(MODELS)
+def test_list_offers_no_deleting(client, model):
+    plant(2024)
+    page = html.fromstring(client.get(url(model, "changelist")).text)
+    assert "delete_selected" not in page.xpath("//select[@name='action']/option/@value")
+
+
+def test_rich_text_is_shown_as_text(client):
+    update = UpdateFactory(draft=True, quantitative="<p>Tien &amp; meer</p><ul><li>een</li></ul>")
+    page = text_of(client.get(url(ProgressUpdate, "change", update.pk)))
+    assert "Tien & meer - een" in page
+    assert "<p>" not in page
+
+
+def test_person_is_shown_and_exported_without_password(client):
+    person = UserFactory(name="Piet Post")
+    secret = person.password
+    assert secret not in client.get(url(User, "change", person.pk)).text
+    exported = [cell.value for row in workbook(client.get(url(User, "export"))).rows for cell in row]
+    assert "Piet Post" in exported
+    assert secret not in exported
+
+
+@pytest.mark.parametrize(
+    ("make", "page"),
+    [
+        (PlanItemFactory, "interventions:plan_item"),
+        (UpdateFactory, "interventions:review"),
+        (UserFactory, "accounts:person"),
+        (OrganisationFactory, "accounts:organisation"),
+    ],
+)
+def test_page_leads_to_where_it_is_changed(client, make, page):
+    one = make()
+    answer = html.fromstring(client.get(url(type(one), "change", one.pk)).text)
+    assert answer.xpath("//a[text()='Naar de pagina']/@href") == [reverse(page, args=[one.pk])]
+
+
+# History
+
+
+def test_history_tells_what_the_application_keeps(client, beheerder):
+    update = UpdateFactory(submitted=True)
+    update.return_with_question(by=beheerder, version=update.version, reason="Hoeveel gezinnen?")
+    page = text_of(client.get(url(ProgressUpdate, "history", update.pk)))
+    assert "Bea Heer teruggestuurd: Hoeveel gezinnen?" in page
+
+
+def test_history_tells_what_was_changed_here(client):
+    theme = ThemeFactory(name="Jeugd")
+    client.post(url(Theme, "change", theme.pk), {"name": "Jongeren", "position": 0})
+    assert "Bea Heer" in text_of(client.get(url(Theme, "history", theme.pk)))
+
+
+# Words that the rest uses
+
+
+def test_word_is_added_changed_and_deleted(client):
+    client.post(url(Pillar, "add"), {"name": "Sport", "abbreviation": "SP", "position": 9})
+    sport = Pillar.objects.get()
+    client.post(url(Pillar, "change", sport.pk), {"name": "Bewegen", "abbreviation": "BE", "position": 9})
+    sport.refresh_from_db()
+    assert (sport.name, sport.abbreviation) == ("Bewegen", "BE")
+    client.post(url(Pillar, "delete", sport.pk), {"post": "yes"})
+    assert not Pillar.objects.exists()
+
+
+def test_word_that_is_there_twice_is_refused_with_a_reason(client):
+    PillarFactory(name="Sport", abbreviation="SP")
+    page = text_of(client.post(url(Pillar, "add"), {"name": "Sport", "abbreviation": "X", "position": 900}))
+    assert "Er bestaat al een Pijler met eenzelfde Naam." in page
+
+
+def in_use(reporting_round):
+    """Words in a plan, each as a part of it."""
+    theme = ThemeFactory(parent=ThemeFactory())
+    item = PlanItemFactory(round=reporting_round, theme=theme)
+    funding = Funding.objects.create(name="Regio Deal")
+    item.funding.add(funding)
+    value = ValueFactory(round=reporting_round, series=SeriesFactory(area=AreaFactory()), value=1)
+    return [item.pillar, theme, theme.parent, funding, value.series.area, value.period]
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_word_in_a_closed_round_stays_as_it_is(client, place):
+    word = in_use(RoundFactory(closed=True))[place]
+    assert client.post(url(type(word), "change", word.pk), {"name": "Anders"}).status_code == 403
+    assert client.post(url(type(word), "delete", word.pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("trait", [{}, {"historical": True}], ids=["open", "historical"])
+def test_word_in_use_elsewhere_is_changed_but_not_deleted(client, place, trait):
+    word = in_use(RoundFactory(**trait))[place]
+    assert client.get(url(type(word), "change", word.pk)).text.count('type="submit"') > 1
+    assert client.post(url(type(word), "delete", word.pk), {"post": "yes"}).status_code == 403
+
+
+# Verbs
+
+
+def act(client, model, name, *rows, seen=None, **filled_in):
+    """Choose rows and an action; with `seen` (a version per row) confirm it."""
+    data = {"action": name, "_selected_action": [row.pk for row in rows], "index": 0} | filled_in
+    if seen is not None:
+        data |= {"confirmed": "ja"} | {f"version-{row.pk}": version for row, version in zip(rows, seen, strict=True)}
+    return client.post(url(model, "changelist"), data, follow=True)
+
+
+def test_verb_is_offered_first_with_what_cannot_be_done(client):
+    ready, draft = UpdateFactory(submitted=True), UpdateFactory(plan_item__round=RoundFactory(year=2025), draft=True)
+    page = act(client, ProgressUpdate, "approve", ready, draft)
+    assert "Deze voortgang is concept; goedkeuren kan nu niet." in text_of(page)
+    form = html.fromstring(page.text).xpath("//main//form")[0]
+    assert form.xpath(".//input[@name='_selected_action']/@value") == [str(ready.pk)]
+    ready.refresh_from_db()
+    assert ready.state == State.SUBMITTED
+
+
+def test_verb_is_done_by_the_model_when_confirmed(client, beheerder):
+    update = UpdateFactory(submitted=True)
+    page = act(client, ProgressUpdate, "approve", update, seen=[update.version])
+    update.refresh_from_db()
+    assert update.state == State.APPROVED
+    assert (update.events.get().verb, update.events.get().by) == ("approve", beheerder)
+    assert "Goedkeuren: 1 gedaan." in text_of(page)
+
+
+def test_verb_that_needs_a_reason_asks_for_it(client):
+    update = UpdateFactory(submitted=True)
+    page = act(client, ProgressUpdate, "return_with_question", update, seen=[update.version])
+    assert "Vul dit veld in." in text_of(page)
+    act(client, ProgressUpdate, "return_with_question", update, seen=[update.version], reason="Hoeveel?")
+    update.refresh_from_db()
+    assert (update.state, update.events.get().reason) == (State.RETURNED, "Hoeveel?")
+
+
+def test_verb_on_what_was_changed_meanwhile_changes_nothing_and_says_of_which(client):
+    this = RoundFactory()
+    fresh, stale = (UpdateFactory(submitted=True, plan_item__round=this) for _ in range(2))
+    page = act(client, ProgressUpdate, "approve", fresh, stale, seen=[fresh.version, stale.version - 1])
+    assert "Er is niets gewijzigd." in text_of(page)
+    assert stale.plan_item.name in text_of(page)
+    assert set(ProgressUpdate.objects.values_list("state", flat=True)) == {State.SUBMITTED}
+
+
+@pytest.mark.parametrize("version", ["", "x", "99999999999999999999"])
+def test_verb_without_a_version_that_makes_sense_is_refused(client, version):
+    update = UpdateFactory(submitted=True)
+    page = act(client, ProgressUpdate, "approve", update, seen=[version])
+    assert "Er is niets gewijzigd." in text_of(page)
+
+
+def test_colour_is_given_with_its_reason(client):
+    update = UpdateFactory(submitted=True)
+    act(client, ProgressUpdate, "set_colour", update, seen=[0], colour="rood", reason="Zorg over geld.")
+    update.refresh_from_db()
+    assert (update.colour, update.colour_reason, update.colour_released) == ("rood", "Zorg over geld.", False)
+
+
+def test_closed_round_refuses_every_verb(client):
+    update = UpdateFactory(approved=True, plan_item__round=RoundFactory(closed=True))
+    before = ProgressUpdate.objects.values().get()
+    names = ("approve", "return_with_question", "reopen", "record_no_report", "drop", "set_colour")
+    for name in names:
+        page = act(client, ProgressUpdate, name, update, seen=[3], reason="Daarom.", colour="rood")
+        assert "Er is niets gewijzigd." in text_of(page), name
+    page = act(client, PlanItem, "drop", update.plan_item, seen=[1], reason="Daarom.")
+    assert "Er is niets gewijzigd." in text_of(page)
+    assert ProgressUpdate.objects.values().get() == before
+    assert not ProgressEvent.objects.exists()
+
+
+def test_plan_item_is_dropped(client):
+    item = UpdateFactory().plan_item
+    act(client, PlanItem, "drop", item, seen=[item.version], reason="Gestopt door de raad.")
+    assert ProgressUpdate.objects.get().state == State.DROPPED
+
+
+def test_round_is_moved_by_its_verbs(client):
+    this = RoundFactory()
+    act(client, ReportingRound, "start_review", this, seen=[""])
+    this.refresh_from_db()
+    assert this.state == RoundState.REVIEW
+    page = act(client, ReportingRound, "open", this, seen=[""])
+    assert "openen kan nu niet" in text_of(page)
+
+
+def test_proposed_indicator_is_decided_on(client):
+    proposed = IndicatorFactory(status="proposed", proposed_by=UserFactory(), proposal_reason="Nodig.")
+    act(client, OutputIndicator, "accept", proposed, seen=[""])
+    proposed.refresh_from_db()
+    assert proposed.status == "active"
+    assert "is al beslist" in text_of(act(client, OutputIndicator, "refuse", proposed, seen=[""]))
+
+
+def test_indicator_is_ended_with_a_reason(client):
+    indicator = IndicatorFactory()
+    act(client, OutputIndicator, "end", indicator, seen=[1], reason="Niet meer te meten.")
+    indicator.refresh_from_db()
+    assert indicator.status == "ended"
+    assert "beëindigd: Niet meer te meten." in text_of(client.get(url(OutputIndicator, "history", indicator.pk)))
+
+
+# Export
+
+
+def test_export_holds_text_as_text(client):
+    for name in ("=1+1", "+31 10", "-5", "@naam", "https://voorbeeld.test", "0010", "tab\x0bstop"):
+        AreaFactory(name=name)
+    sheet = workbook(client.get(url(Area, "export")))
+    cells = [row[0] for row in sheet.rows][1:]
+    assert {cell.value for cell in cells} >= {"=1+1", "+31 10", "-5", "@naam", "https://voorbeeld.test", "0010"}
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert all(cell.hyperlink is None for cell in cells)
+
+
+def test_export_says_where_it_cuts_what_does_not_fit(client):
+    note = InternalNote.objects.create(update=UpdateFactory(), by=UserFactory(), text="é" * 33_000)
+    cells = [cell.value for row in workbook(client.get(url(InternalNote, "export"))).rows for cell in row]
+    (text,) = (cell for cell in cells if str(cell).startswith("éé"))
+    assert text.endswith("(ingekort: een cel heeft hoogstens 32.767 tekens)")
+    assert len(text) <= 32_767
+    assert len(text) > 32_000
+    assert note.text.startswith(text[:30_000])
+
+
+def test_export_has_the_rows_of_the_filter(client):
+    werk, school = PillarFactory(name="Werk"), PillarFactory(name="School")
+    this = RoundFactory()
+    for pillar in (werk, school):
+        PlanItemFactory(round=this, pillar=pillar, name=f"Iets met {pillar}")
+    sheet = workbook(client.get(url(PlanItem, "export"), {"pillar__id__exact": werk.pk}))
+    assert [cell.value for cell in next(iter(sheet.rows))][:4] == ["Code", "Naam", "Ronde", "Pijler"]
+    assert [row[1].value for row in sheet.rows][1:] == ["Iets met Werk"]
+
+
+# Import
+
+
+@pytest.mark.parametrize("model", [PlanItem, ProgressUpdate, OutputValue])
+def test_import_goes_by_the_workbook_of_a_round_that_takes_one(client, model):
+    RoundFactory(year=2022, historical=True)
+    RoundFactory(year=2023, closed=True)
+    RoundFactory(year=2024)
+
+    (link,) = html.fromstring(client.get(url(model, "changelist")).text).xpath("//a[text()='Importeren']/@href")
+    page = client.get(link)
+
+    links = html.fromstring(page.text).xpath("//main//td/a/@href")
+    assert [one for one in links if one.endswith("/werkblad/")] == ["/rondes/2024/werkblad/", "/rondes/2022/werkblad/"]
+    assert "De ronde 2023 is afgesloten; het plan ligt vast." in text_of(page)
+
+
+@of_each([model for model in MODELS if model not in {PlanItem, ProgressUpdate, OutputValue}])
+def test_nothing_else_is_imported(client, model):
+    assert "Importeren" not in text_of(client.get(url(model, "changelist")))
