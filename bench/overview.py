@@ -27,7 +27,7 @@ def measure():
         return view(request, year=reporting_round.year).render().content
 
     def bare():
-        items = PlanItem.objects.in_round(reporting_round).visible_to(user=user).for_overview()
+        items = PlanItem.objects.in_round(reporting_round).visible_to(user=user).for_overview().without_texts()
         rows = PlanItemFilter(None, items, user=user)
         return template.render({"items": rows.qs, "form": rows.form, "summary": summarise(rows.qs)}).encode()
 

@@ -172,6 +172,8 @@ MODEL_VERBS = {
     "interventions:drop_item": "drop",
     "interventions:set_colour": "set_colour",
 }
+# What is sent along is not enough for these to change anything; where the verb is not one's to do, nothing would be.
+NEEDS_MORE = {"interventions:submit": "submit", "interventions:propose_indicator": "save"}
 # The state of the round from which a URL moves it; closing is refused as long as something is not finished.
 ROUND_MOVES = {
     "interventions:start_review": "open",
@@ -373,7 +375,7 @@ class Visit:
         url = reverse(name, args=args)
         with transaction.atomic():
             response = getattr(self.world.clients[self.role], method)(url, data or {})
-            self.body = body_of(response)
+            self.body = f"{body_of(response)} {response.headers} {response.cookies}"
             changed = snapshot() != self.world.snapshot
             transaction.set_rollback(True)
         self.requests += 1
@@ -529,6 +531,9 @@ def may_do(world, role, name, target):
         moves = MAY.get(role, {}).get(MODEL_VERBS[name], {})
         # The question that is planted is a decision, after which nothing is withdrawn.
         return target.state in moves.get(world.round_state, {}) and name != "interventions:withdraw"
+    if name in NEEDS_MORE:
+        moves = MAY.get(role, {}).get(NEEDS_MORE[name], {})
+        return None if target.state in moves.get(world.round_state, {}) else False
     if name in ("interventions:release_colours", "interventions:withdraw_colours"):
         beheerder_alone = world.round_state == "historical" and role == "beheerder"
         return target == 2024 and (world.round_state in ("open", "review") or beheerder_alone)

@@ -40,6 +40,8 @@ class Overview(FilterView):
     def get_context_data(self, **kwargs):
         items = list(self.object_list.without_texts())
         counting = [item for item in items if item.pillar_id]
+        selection = self.filterset.selection
+        every = PlanItem.objects.in_round(self.round).counting()
         return super().get_context_data(
             round=self.round,
             previous=ReportingRound.objects.before(self.round),
@@ -47,8 +49,9 @@ class Overview(FilterView):
             counting=counting,
             activities=[item for item in items if not item.pillar_id],
             summary=summarise(counting),
-            total=PlanItem.objects.in_round(self.round).counting().count(),
-            selection=self.filterset.selection,
+            total=every.count() if selection else len(counting),
+            selection=selection,
+            searched=bool(self.filterset.form["q"].value()),
             **kwargs,
         )
 
