@@ -81,7 +81,7 @@ def fields_of(page, name, *args):
 def rows(page):
     table = page.xpath("//div[starts-with(@aria-label, 'Interventies van')]//table")[0]
     return [
-        [text_of(cell) for cell in row.xpath("td[not(input)]|th")]
+        [text_of(cell) for cell in row.xpath("td[not(.//input)]|th")]
         for row in table.xpath(".//tr[starts-with(@id, 'regel-')]")
     ]
 
@@ -535,8 +535,8 @@ def test_advisers_of_a_pijler_are_assigned(client, adviseur, item):
     page = get(client, "plan_year", 2024, query="?pijler=W")
     assert [text_of(one) for one in page.xpath("//fieldset[@id='id_people']//label")] == ["Anna de Vries", "Bea Beheer"]
 
-    url = f"{reverse('interventions:assign_advisers', args=[2024])}?pijler=W"
-    client.post(url, {"people": [other.pk]})
+    fields = fields_of(page, "assign_advisers", 2024) | {"people": [other.pk]}
+    client.post(reverse("interventions:assign_advisers", args=[2024]), fields)
 
     assert "Adviseurs: Bea Beheer" in text_of(get(client, "plan_year", 2024))
 
