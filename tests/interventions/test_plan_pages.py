@@ -565,6 +565,17 @@ def test_item_is_split_into_the_parts_that_have_a_name(client, adviseur, item):
     ]
 
 
+def test_activity_without_a_number_is_split_too(client, adviseur):
+    item = PlanItemFactory(round=RoundFactory(planned=True), activity=True, name="Communicatie")
+    fields = fields_of(get(client, "split_item", item.pk), "split_item", item.pk)
+    assert "parts-0-number" not in fields
+
+    typed = {"parts-0-name": "Website", "parts-1-name": "Bijeenkomsten", "reason": "Te groot."}
+    client.post(reverse("interventions:split_item", args=[item.pk]), fields | typed)
+
+    assert [one.name for one in PlanItem.objects.order_by("position")] == ["Communicatie", "Website", "Bijeenkomsten"]
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
