@@ -452,7 +452,7 @@ def form_for(update):
         "interventions:fill_in": version | {"quantitative": "<p>Anders.</p>"},
         "interventions:change_indicator": {
             "do": "hernoemen",
-            "indicator": update.plan_item.intervention.indicators.in_use().get().pk,
+            "indicator": update.plan_item.intervention.indicators.in_use().first().pk,
         },
         "interventions:move_item": {"waarheen": "omlaag"},
         "interventions:drop_item": {"version": update.plan_item.version, "reason": "Daarom."},

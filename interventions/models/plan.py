@@ -755,7 +755,8 @@ class PlanItem(models.Model):
 
     def _take_place(self):
         """Stand behind the others of its thema, or at the end of the pijler; the others are numbered anew."""
-        others = list(self._pillar_in_order().exclude(pk=self.pk).select_related("theme"))
+        others = self._pillar_in_order().exclude(pk=self.pk).select_related("theme")
+        others = list(others.only("position", "theme__position"))
         place = max((n for n, other in enumerate(others, 1) if _theme_place(other) <= _theme_place(self)), default=0)
         self.position = place + 1
         _number(others[:place])
@@ -798,9 +799,10 @@ class PlanItem(models.Model):
 
 def _number(items, *, start=1):
     """Let `items` stand in this order, from the place `start` on."""
-    for position, item in enumerate(items, start):
+    moved = [(position, item) for position, item in enumerate(items, start) if item.position != position]
+    for position, item in moved:
         item.position = position
-    PlanItem.objects.bulk_update(items, ["position"])
+    PlanItem.objects.bulk_update([item for _, item in moved], ["position"])
 
 
 def _theme_place(item):

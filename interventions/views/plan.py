@@ -130,14 +130,15 @@ def change_ticked(request, year):
 @only("is_bureau")
 @posted_from("interventions:plan_year", "year")
 def assign(request, year):
-    """Say which people of the bureau look after the pijler in the query string; that holds for every round."""
-    pillar = get_object_or_404(Pillar, abbreviation=request.GET.get("pijler"))
+    """Say which people of the bureau look after a pijler; that holds for every round."""
+    pillar = get_object_or_404(Pillar, abbreviation=request.POST.get("pijler"))
     form = AdvisersForm(request.POST)
     if not form.is_valid():
         raise BadRequest(form.errors.as_json())
     PillarAssignment.objects.assign(pillar, form.cleaned_data["people"], by=request.user)
     messages.success(request, f"De adviseurs van {pillar} zijn vastgelegd.")
-    return redirect(f"{reverse('interventions:plan_year', args=[year])}?{request.GET.urlencode()}#regels")
+    query = urlencode({"pijler": pillar.abbreviation})
+    return redirect(f"{reverse('interventions:plan_year', args=[year])}?{query}#regels")
 
 
 def plan_url(item):

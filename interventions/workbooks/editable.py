@@ -7,8 +7,9 @@ from interventions.models import Demonstration
 from interventions.workflow import Refused
 from programme.numbers import format_number
 
+from .figures_sheet import FiguresResource
+from .plan_sheet import PlanResource
 from .reading import MOST_CHARACTERS
-from .resources import FiguresResource, PlanResource
 from .sheets import Book, points
 
 _DIGITS = 15  # that Excel keeps of a number

@@ -4,15 +4,17 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from interventions.models import ImportLog, ProgressUpdate
 from interventions.models.history import WayIn
 from interventions.workflow import Conflict, refuse
 
+from .figures_sheet import FigureDraft, FiguresResource
 from .layout import FIGURES, LAYOUTS, PLAN
+from .plan_sheet import PlanDraft, PlanResource
 from .reading import Faults, read_tables
-from .resources import FigureDraft, FiguresResource, PlanDraft, PlanResource
 
 NOTHING = "Niets veranderd."
 
@@ -99,7 +101,10 @@ def look_at(file, *, reporting_round, by, allow_new=False):
     """The Preview of a binary file, which changes nothing. In a number of queries that does not grow.
 
     Raises Refused when the round or the file cannot be taken; Faulty when it can be opened, with all that is wrong.
+    Only a beheerder takes workbooks over.
     """
+    if not by.is_beheerder:
+        raise PermissionDenied
     refuse(reporting_round.why_not_change_plan(user=by))
     faults = Faults()
     tables = read_tables(file, LAYOUTS, faults)

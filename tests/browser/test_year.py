@@ -31,6 +31,7 @@ def plan():
     before = ReportingRound.objects.get(year=2023)
     last_year = ProgressUpdate.objects.get(plan_item=before.plan_items.get(**w7))
     last_year.set_colour("rood", by=beheerder, version=0, reason="Het begon laat.")
+    before.release_colours(pillar=last_year.plan_item.pillar, by=beheerder)
     now = RoundFactory(planned=True, deadline=datetime.date(2025, 3, 1))
     now.copy_plan_from(before)
     now.open(by=beheerder)
@@ -137,9 +138,14 @@ def test_the_whole_year(plan, page, live_server, sign_in, tmp_path):
     download.value.save_as(tmp_path / download.value.suggested_filename)
     assert_holds(load_workbook(tmp_path / "voortgang-2024.xlsx"), item)
 
-    # The round moves on (by hand: its page is another chapter) and the command gives the same workbook.
-    plan["round"].start_review(by=plan["beheerder"])
-    assert plan["round"].state == RoundState.REVIEW
+    # The beheerder moves the round on, and the command gives the same workbook.
+    sign_in(plan["beheerder"])
+    page.get_by_role("link", name="Rondes").click()
+    page.get_by_role("link", name="2024").click()
+    page.locator("summary", has_text="Naar beoordeling").click()
+    page.get_by_role("button", name="Naar beoordeling").click()
+    expect(page.get_by_text("De ronde 2024 is in beoordeling.")).to_be_visible()
+    assert ReportingRound.objects.get(year=2024).state == RoundState.REVIEW
     call_command("export_round", 2024, output=str(tmp_path / "2024.xlsx"))
     assert_holds(load_workbook(tmp_path / "2024.xlsx"), item)
 

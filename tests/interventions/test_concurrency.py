@@ -28,6 +28,7 @@ from interventions.models.progress import Content, Waived
 from interventions.workflow import Conflict, Refused
 from tests.factories import (
     AreaFactory,
+    IndicatorFactory,
     OrganisationFactory,
     PillarFactory,
     PlanItemFactory,
@@ -473,6 +474,31 @@ def test_plan_that_is_changed_before_the_round_closes_is_in_it_and_after_it_is_n
     )
 
     assert (outcomes, fresh_item(item).name) == ([True, "done", Refused], "Net op tijd")
+
+
+def test_of_two_people_who_merge_the_same_interventies_one_is_told(planned, adviseur, beheerder):
+    content = replace(planned[0].content(), number=7)
+    versions = {item.pk: 1 for item in planned}
+
+    def merge(by):
+        return lambda: ReportingRound.objects.get().merge(versions, content, by=by, reason="Bijeen.").code
+
+    outcomes = race(merge(adviseur), merge(beheerder), rows=this_row(planned[0].round))
+
+    assert (outcomes, PlanItem.objects.count()) == (["W7", Refused], 3)
+
+
+def test_of_two_people_who_change_the_same_indicator_one_is_told(planned, adviseur, beheerder):
+    indicator = IndicatorFactory(owner=planned[0].intervention)
+
+    def rename(by):
+        seen = OutputIndicator.objects.get(pk=indicator.pk)
+        return lambda: seen.rename(by=by, version=1, name=f"Van {by.role}", unit="aantal")
+
+    outcomes = race(rename(adviseur), rename(beheerder), rows=this_row(indicator))
+
+    assert outcomes == ["done", Conflict]
+    assert (OutputIndicator.objects.get().name, indicator.events.count()) == ("Van adviseur", 1)
 
 
 def test_saving_a_voortgang_that_points_at_a_plan_item_does_not_wait_for_its_change(planned, adviseur):

@@ -22,8 +22,8 @@ from interventions.models import (
     ReportingRound,
 )
 from interventions.workbooks import write_editable
+from interventions.workbooks.cells import join_names, split_names
 from interventions.workbooks.importing import look_at, take_over
-from interventions.workbooks.resources import join_names, split_names
 from interventions.workflow import Refused
 from programme.models import Theme
 from programme.richtext import canonical, from_plain_text
@@ -110,6 +110,16 @@ def test_text_goes_out_as_text_and_comes_in_again(text):
 
     assert cells(file)[1][4][1] == "s"
     assert cells(file)[1][4][0].strip() == text
+    assert look_at(file, reporting_round=world.round, by=world.beheerder).changes == []
+
+
+def test_character_that_xml_cannot_hold_goes_out_and_comes_in_again():
+    world = World()
+    OutputValue.objects.update(remark="a\x01b _x0001_")
+
+    file = exported(world.round, world.beheerder)
+
+    assert cells(file, "Cijfers")[1][8] == ("a_x0001_b _x005F_x0001_", "s")
     assert look_at(file, reporting_round=world.round, by=world.beheerder).changes == []
 
 

@@ -319,10 +319,11 @@ def test_closed_round_refuses_all():
             method(world.row())
 
 
-@pytest.mark.parametrize("role", ["invuller", "lezer", "controleur"])
-def test_import_is_for_the_bureau(world, role):
-    with pytest.raises(PermissionDenied):
-        world.take(world.row(Naam="Kopklas"), by=UserFactory(role=role))
+@pytest.mark.parametrize("role", ["invuller", "adviseur", "lezer", "controleur"])
+def test_import_is_for_the_beheerder(world, role):
+    for method in (world.look, world.take):
+        with pytest.raises(PermissionDenied):
+            method(world.row(Naam="Kopklas"), by=UserFactory(role=role))
 
 
 # New interventies

@@ -81,7 +81,7 @@ def fields_of(page, name, *args):
 def rows(page):
     table = page.xpath("//div[starts-with(@aria-label, 'Interventies van')]//table")[0]
     return [
-        [text_of(cell) for cell in row.xpath("td[not(input)]|th")]
+        [text_of(cell) for cell in row.xpath("td[not(.//input)]|th")]
         for row in table.xpath(".//tr[starts-with(@id, 'regel-')]")
     ]
 
@@ -535,8 +535,8 @@ def test_advisers_of_a_pijler_are_assigned(client, adviseur, item):
     page = get(client, "plan_year", 2024, query="?pijler=W")
     assert [text_of(one) for one in page.xpath("//fieldset[@id='id_people']//label")] == ["Anna de Vries", "Bea Beheer"]
 
-    url = f"{reverse('interventions:assign_advisers', args=[2024])}?pijler=W"
-    client.post(url, {"people": [other.pk]})
+    fields = fields_of(page, "assign_advisers", 2024) | {"people": [other.pk]}
+    client.post(reverse("interventions:assign_advisers", args=[2024]), fields)
 
     assert "Adviseurs: Bea Beheer" in text_of(get(client, "plan_year", 2024))
 
@@ -563,6 +563,17 @@ def test_item_is_split_into_the_parts_that_have_a_name(client, adviseur, item):
         ["W4a", "Balie Was: Leerwerkloket", "Gemeente trekker, aangenomen", "Piet Bos"],
         ["W4b", "Bureau Was: Leerwerkloket", "Gemeente trekker, aangenomen", "Piet Bos"],
     ]
+
+
+def test_activity_without_a_number_is_split_too(client, adviseur):
+    item = PlanItemFactory(round=RoundFactory(planned=True), activity=True, name="Communicatie")
+    fields = fields_of(get(client, "split_item", item.pk), "split_item", item.pk)
+    assert "parts-0-number" not in fields
+
+    typed = {"parts-0-name": "Website", "parts-1-name": "Bijeenkomsten", "reason": "Te groot."}
+    client.post(reverse("interventions:split_item", args=[item.pk]), fields | typed)
+
+    assert [one.name for one in PlanItem.objects.order_by("position")] == ["Communicatie", "Website", "Bijeenkomsten"]
 
 
 @pytest.mark.parametrize(

@@ -473,7 +473,8 @@ def test_plan_is_not_copied_twice():
 # Every interventie in the plan of a round that was opened has its voortgang: the pages of partners and bureau take it
 # for granted. test_concurrency plays the races.
 
-SOURCES = [path for app in ("interventions", "nprz_site") for path in Path(settings.BASE_DIR, app).rglob("*.py")]
+OURS = ("accounts", "backoffice", "interventions", "nprz_site", "programme")
+SOURCES = [path for app in OURS for path in Path(settings.BASE_DIR, app).rglob("*.py")]
 MAKES_PLAN_ITEMS = re.compile(r"\bPlanItem\(|\b(?:PlanItem\.objects|plan_items)\.\w*create\b|\bcopy_for\(")
 
 

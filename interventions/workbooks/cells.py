@@ -1,0 +1,105 @@
+"""What a cell says, whatever column it is in: texts, numbers, names. What cannot be read is a ValueError, in Dutch."""
+
+import csv
+import re
+from decimal import Decimal
+from io import StringIO
+
+from django.core.exceptions import ValidationError
+
+from programme.numbers import format_number, parse_number
+from programme.richtext import canonical, from_plain_text, validate_length
+
+from .reading import shown
+
+_NUMBER = re.compile(r"(\d{1,9})\s*([a-zA-Z]?)", re.ASCII)
+_MARKUP = re.compile(r"\A\s*<(p|ul|ol|table|div|h\d|blockquote)\b|</[a-z]\w*\s*>|<br\b", re.IGNORECASE)
+
+
+def split_names(text):
+    """The names in a cell, which stand there as in a line of a CSV file with semicolons."""
+    lines = csv.reader(StringIO(text), delimiter=";", skipinitialspace=True)
+    return [name for line in lines for cell in line if (name := cell.strip())]
+
+
+def join_names(names):
+    """Names as one cell; `split_names` gives them back."""
+    line = StringIO()
+    csv.writer(line, delimiter=";", lineterminator="").writerow(names)
+    return line.getvalue()
+
+
+def as_number(value):
+    """The number and the letter that a cell says, or None."""
+    if isinstance(value, str):
+        found = _NUMBER.fullmatch(value)
+        return (int(found[1]), found[2].lower()) if found else None
+    return (int(value), "") if value == value // 1 else None
+
+
+def as_text(value):
+    """What a cell says, as text: a number as it is written in Dutch."""
+    return value if isinstance(value, str) else format_number(Decimal(repr(value)), grouped=False)
+
+
+def as_line(value):
+    return " ".join(as_text(value).split())
+
+
+def as_decimal(value):
+    return parse_number(as_text(value))
+
+
+def shown_number(number):
+    return "" if number is None else format_number(number)
+
+
+def yes_or_blank(provisional):
+    return "ja" if provisional else ""
+
+
+def in_line(sentence):
+    """A sentence as it goes on behind the place of a cell."""
+    return sentence[:1].lower() + sentence[1:]
+
+
+def named(known, value, what):
+    name = as_text(value)
+    if not name:
+        raise ValueError(f"{what} ontbreekt.")
+    if name not in known:
+        raise ValueError(f'{what} "{shown(name)}" bestaat niet.')
+    return known[name]
+
+
+def each(read, names):
+    """What `read` makes of all names, or all that is wrong with them."""
+    found, wrong = [], []
+    for name in names:
+        try:
+            found.append(read(name))
+        except ValueError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise ValueError(" ".join(wrong))
+    return found
+
+
+def within(text, model, name):
+    column = model._meta.get_field(name)
+    if len(text) > column.max_length:
+        raise ValueError(f"deze tekst is te lang: {len(text)} tekens. Er passen er hoogstens {column.max_length}.")
+    return text
+
+
+def as_rich(value, stored):
+    """A text in canonical HTML, of a cell with HTML or with plain text; `stored` is what it may well still be."""
+    text = as_text(value)
+    if text == stored:
+        return stored
+    html = canonical(text) if _MARKUP.search(text) else from_plain_text(text)
+    try:
+        validate_length(html)
+    except ValidationError as error:
+        raise ValueError(in_line(error.messages[0])) from error
+    return html
