@@ -315,9 +315,7 @@ class PlanResource(SheetResource):
         if text not in self._texts:
             self._marks += marks_in(text)
             if self._marks > MOST_MARKS:
-                raise Refused(
-                    "De teksten bevatten meer opmaak dan een plan nodig heeft. Verdeel de rijen."
-                )
+                raise Refused("De teksten bevatten meer opmaak dan een plan nodig heeft. Verdeel de rijen.")
             self._texts[text] = as_rich(text)
         return self._texts[text]
 
