@@ -31,7 +31,7 @@ class Act:
     def form(self, data=None):
         fields = {}
         if self.coloured:
-            fields["colour"] = forms.ChoiceField(label="Kleur", choices=Colour)
+            fields["colour"] = forms.ChoiceField(label="Kleur", choices=[("", "Kies een kleur"), *Colour.choices])
         if self.needs:
             fields["reason"] = forms.CharField(label=self.needs.capitalize(), widget=forms.Textarea(attrs={"rows": 4}))
         return type("ActForm", (forms.Form,), fields)(data)

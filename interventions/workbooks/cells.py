@@ -12,12 +12,19 @@ from programme.richtext import canonical, from_plain_text, validate_length
 
 from .reading import shown
 
+MOST_NAMES = 3_000
+"""Characters of all names in a cell together."""
+MOST_MARKS = 150_000
+"""Of `marks_in` in a whole workbook: 2,000 rows like those of the real plan have fewer, and it stays within seconds."""
+
 _NUMBER = re.compile(r"(\d{1,9})\s*([a-zA-Z]?)", re.ASCII)
 _MARKUP = re.compile(r"\A\s*<(p|ul|ol|table|div|h\d|blockquote)\b|</[a-z]\w*\s*>|<br\b", re.IGNORECASE)
 
 
 def split_names(text):
     """The names in a cell, which stand there as in a line of a CSV file with semicolons."""
+    if len(text) > MOST_NAMES:
+        raise ValueError(f"deze tekst is te lang: er passen hoogstens {MOST_NAMES} tekens.")
     lines = csv.reader(StringIO(text), delimiter=";", skipinitialspace=True)
     return [name for line in lines for cell in line if (name := cell.strip())]
 
@@ -92,11 +99,13 @@ def within(text, model, name):
     return text
 
 
-def as_rich(value, stored):
-    """A text in canonical HTML, of a cell with HTML or with plain text; `stored` is what it may well still be."""
-    text = as_text(value)
-    if text == stored:
-        return stored
+def marks_in(text):
+    """How much there is in a text that takes time to bring into its form: tags, lines and, far less, entities."""
+    return text.count("<") + text.count("\n") + text.count("&") // 8
+
+
+def as_rich(text):
+    """A text in canonical HTML, of a cell with HTML or with plain text."""
     html = canonical(text) if _MARKUP.search(text) else from_plain_text(text)
     try:
         validate_length(html)

@@ -1,7 +1,7 @@
 """The sheet 'Interventies': what its cells mean, on the way out (`dehydrate_…`) and on the way in (`clean_…`)."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,11 +12,23 @@ from accounts.models import Organisation
 from interventions.models import Funding, Initiator, PlanItem, ProgressUpdate
 from interventions.models.plan import HIGHEST_NUMBER, Initiation, PlanContent
 from interventions.models.progress import Part
-from interventions.workflow import SAVE, SET_COLOUR, Colour
+from interventions.workflow import SAVE, SET_COLOUR, Colour, Refused
 from programme.models import Pillar, Theme
 from programme.richtext import canonical
 
-from .cells import as_line, as_number, as_rich, as_text, each, join_names, named, split_names, within
+from .cells import (
+    MOST_MARKS,
+    as_line,
+    as_number,
+    as_rich,
+    as_text,
+    each,
+    join_names,
+    marks_in,
+    named,
+    split_names,
+    within,
+)
 from .layout import PLAN, Plan
 from .reading import shown
 from .resources import CellDifference, SheetResource
@@ -179,6 +191,7 @@ class PlanResource(SheetResource):
     def __init__(self, *, reporting_round, user, allow_new=False):
         super().__init__(reporting_round=reporting_round, user=user)
         self._allow_new = allow_new
+        self._texts, self._marks = {}, 0
 
     def get_queryset(self):
         """The rows that go out: what `user` may see of them."""
@@ -286,31 +299,42 @@ class PlanResource(SheetResource):
         return each(lambda name: named(self._words.funding, name, "financiering"), split_names(as_text(value)))
 
     def clean_description(self, value, draft):
-        return as_rich(value, draft.before.description)
+        return self._rich(value, draft.before.description)
 
     def clean_quantitative(self, value, draft):
-        return as_rich(value, draft.update.quantitative)
+        return self._rich(value, draft.update.quantitative)
 
     def clean_qualitative(self, value, draft):
-        return as_rich(value, draft.update.qualitative)
+        return self._rich(value, draft.update.qualitative)
+
+    def _rich(self, value, stored):
+        """A text in canonical HTML; `stored` is what it may well still be. What is made once is not made again."""
+        text = as_text(value)
+        if text == stored:
+            return stored
+        if text not in self._texts:
+            self._marks += marks_in(text)
+            if self._marks > MOST_MARKS:
+                raise Refused("De teksten bevatten meer opmaak dan een plan nodig heeft. Verdeel de rijen.")
+            self._texts[text] = as_rich(text)
+        return self._texts[text]
 
     def clean_initiators(self, value, draft):
         """The organisations with their role. The first is trekker, the others initiatiefnemer, unless it is said.
 
         Who delivers data here goes on to do just that: the printed report names them among the others.
         """
-        named = each(lambda name: self._initiator(name, draft), split_names(as_text(value)))
-        twice = {one.name for number, (one, _) in enumerate(named) if one in [other for other, _ in named[:number]]}
-        if twice:
-            raise ValueError(f'organisatie "{min(twice)}" staat er twee keer.')
-        leading = [one for one, role in named if role == Initiator.Role.TREKKER]
+        pairs = each(lambda name: self._initiator(name, draft), split_names(as_text(value)))
+        if twice := [name for name, number in Counter(one.name for one, _ in pairs).items() if number > 1]:
+            raise ValueError(f'organisatie "{twice[0]}" staat er twee keer.')
+        leading = [one for one, role in pairs if role == Initiator.Role.TREKKER]
         if len(leading) > 1:
             raise ValueError("er staat meer dan één trekker; een interventie heeft er één.")
         if not leading:
-            leading = [one for one, role in named if role is None][:1]
+            leading = [one for one, role in pairs if role is None][:1]
         return [
             (one, role or (Initiator.Role.TREKKER if one in leading else Initiator.Role.INITIATOR))
-            for one, role in named
+            for one, role in pairs
         ]
 
     def _initiator(self, name, draft):

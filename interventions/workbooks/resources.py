@@ -32,6 +32,10 @@ class CellDifference:
         return marked_differences(self.before, self.after)
 
 
+MOST_SAID = 500
+"""Characters of one message: some repeat what stands in the cell."""
+
+
 class SheetResource(Resource):
     """One sheet. `clean_<field>(value, draft)` says what a cell means, or raises ValueError, in Dutch.
 
@@ -73,7 +77,10 @@ class SheetResource(Resource):
 
     def import_field(self, field, instance, row, is_m2m=False, **kwargs):
         clean = getattr(self, f"clean_{field.attribute}")
-        setattr(instance, field.attribute, clean(row[field.column_name], instance))
+        try:
+            setattr(instance, field.attribute, clean(row[field.column_name], instance))
+        except ValueError as error:
+            raise ValueError(str(error)[:MOST_SAID]) from error
 
     def skip_row(self, instance, original, row, import_validation_errors=None):
         return not import_validation_errors and not instance.differences

@@ -345,6 +345,25 @@ def test_colour_is_given_with_its_reason(client):
     assert (update.colour, update.colour_reason, update.colour_released) == ("rood", "Zorg over geld.", False)
 
 
+def test_colour_is_never_chosen_beforehand(client):
+    update = UpdateFactory(submitted=True)
+    page = act(client, ProgressUpdate, "set_colour", update)
+    assert html.fromstring(page.text).xpath("//select[@name='colour']/option[@selected]/@value") == [""]
+    assert "Vul dit veld in." in text_of(act(client, ProgressUpdate, "set_colour", update, seen=[0], reason="Zorg."))
+
+
+def test_list_chooses_no_more_rows_than_it_shows(client, monkeypatch):
+    monkeypatch.setattr(site._registry[ProgressUpdate], "list_per_page", 2)
+    this = RoundFactory()
+    for _ in range(3):
+        UpdateFactory(plan_item__round=this)
+
+    page = html.fromstring(client.get(url(ProgressUpdate, "changelist")).text)
+
+    assert len(page.xpath("//input[@name='_selected_action']")) == 2
+    assert page.xpath("//*[contains(@class, 'question')]") == []
+
+
 def test_closed_round_refuses_every_verb(client):
     update = UpdateFactory(approved=True, plan_item__round=RoundFactory(closed=True))
     before = ProgressUpdate.objects.values().get()

@@ -1,5 +1,6 @@
 """A workbook taken over: what its cells mean, what is refused and where, and that it is all or nothing."""
 
+import time
 from decimal import Decimal
 
 import pytest
@@ -249,6 +250,32 @@ def test_cell_of_the_figures_is_refused_with_its_place_and_nothing_is_written(wo
     assert str(refused.value).startswith(f"blad Cijfers, cel {message}")
     assert "\n" not in str(refused.value)
     assert everything() == before
+
+
+def test_message_stays_short_whatever_stands_in_the_cell(world):
+    with pytest.raises(Refused) as refused:
+        world.look(world.row(Pijler="x" * 30_000), figures=[world.figure(Waarde="x" * 30_000)])
+
+    assert all(len(line) < 600 for line in str(refused.value).split("\n"))
+
+
+def test_list_of_names_without_end_is_refused(world):
+    with pytest.raises(Refused, match="cel K2: deze tekst is te lang: er passen hoogstens 3000 tekens"):
+        world.look(world.row(Initiatiefnemer="Rijk;" * 1_000))
+
+
+@pytest.mark.parametrize("text", ["<b>", "- a\n", "<table><tr><td>"])
+def test_text_that_would_take_minutes_is_refused_in_seconds(world, text):
+    """Each of 2,000 rows would take a tenth of a second or more."""
+    rows = [
+        world.row(**{"Nummer": n, "Korte omschrijving": f"{n}{text * (30_000 // len(text))}"}) for n in range(1, 200)
+    ]
+    begin = time.process_time()
+
+    with pytest.raises(Refused, match="De teksten bevatten meer opmaak dan een plan nodig heeft"):
+        world.look(*rows)
+
+    assert time.process_time() - begin < 10
 
 
 def test_double_rows_are_refused_with_the_row_where_the_other_stands(world):
