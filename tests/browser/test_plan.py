@@ -123,9 +123,12 @@ def test_item_is_edited_by_keyboard(plan, visit, page):
 
     type_in(page, "Naam", "Balie")
     type_in(page, "Letter", "b")
-    editor = page.get_by_role("textbox", name="Korte beschrijving")
+    # Until the editor is there, what has this name is the field that it takes the place of.
+    editor = page.locator(".ProseMirror").and_(page.get_by_role("textbox", name="Korte beschrijving"))
+    expect(editor).to_be_visible()
     press(page, editor, "ControlOrMeta+End")
     page.keyboard.type(" Elke dag open.")
+    expect(editor).to_have_text("Eén loket. Elke dag open.")
     press(page, page.get_by_label("Piet Bos"), "Space")
     press(page, page.get_by_role("button", name="Opslaan"), "Enter")
 
