@@ -123,15 +123,18 @@ def test_item_is_edited_by_keyboard(plan, visit, page):
 
     type_in(page, "Naam", "Balie")
     type_in(page, "Letter", "b")
-    editor = page.get_by_role("textbox", name="Korte beschrijving")
-    press(page, editor, "ControlOrMeta+End")
-    page.keyboard.type(" Elke dag open.")
+    # Until the editor is there, what has this name is the field that it takes the place of.
+    editor = page.locator(".ProseMirror").and_(page.get_by_role("textbox", name="Korte beschrijving"))
+    expect(editor).to_be_visible()
+    press(page, editor)
+    page.keyboard.type("Elke dag open. ")
+    expect(editor).to_have_text("Elke dag open. Eén loket.")
     press(page, page.get_by_label("Piet Bos"), "Space")
     press(page, page.get_by_role("button", name="Opslaan"), "Enter")
 
     expect(said(page)).to_have_text("W1b Balie: opgeslagen.")
     stored = PlanItem.objects.get(pk=plan[1].pk)
-    assert (stored.code, stored.description, stored.contacts.count()) == ("W1b", "<p>Eén loket. Elke dag open.</p>", 0)
+    assert (stored.code, stored.description, stored.contacts.count()) == ("W1b", "<p>Elke dag open. Eén loket.</p>", 0)
     assert "Gewijzigd: naam, nummer, contactpersonen, korte beschrijving" in page.locator(".timeline").inner_text()
 
 
