@@ -34,7 +34,7 @@ def world():
 
 
 @pytest.fixture
-def browser(world):
+def visitor(world):
     client = Client()
     client.force_login(world.beheerder)
     return client
@@ -62,10 +62,10 @@ def files():
     return default_storage.listdir(waiting.FOLDER)[1] if default_storage.exists(waiting.FOLDER) else []
 
 
-def test_workbook_is_shown_first_and_then_taken_over(world, browser):
+def test_workbook_is_shown_first_and_then_taken_over(world, visitor):
     before = everything()
 
-    preview = upload(browser, world.row(Naam="Kopklas", **{"Kwalitatieve voortgang": "Het loopt heel goed."}))
+    preview = upload(visitor, world.row(Naam="Kopklas", **{"Kwalitatieve voortgang": "Het loopt heel goed."}))
 
     words = text_of(preview)
     assert "plan.xlsx: 1 interventie gewijzigd." in words
@@ -74,7 +74,7 @@ def test_workbook_is_shown_first_and_then_taken_over(world, browser):
     assert "heel" in html.fromstring(preview.text).xpath("string(//ins[contains(., 'heel')])")
     assert (everything(), len(files())) == (before, 1)
 
-    done = browser.post(url("take_over_workbook"), {"shown": shown(preview)}, follow=True)
+    done = visitor.post(url("take_over_workbook"), {"shown": shown(preview)}, follow=True)
 
     assert "plan.xlsx is overgenomen: 1 interventie gewijzigd." in text_of(done)
     assert f"plan.xlsx, door {world.beheerder}. 1 interventie gewijzigd." in text_of(done)
@@ -83,17 +83,17 @@ def test_workbook_is_shown_first_and_then_taken_over(world, browser):
     assert files() == []
 
 
-def test_workbook_that_says_the_same_does_not_wait(world, browser):
-    response = upload(browser, world.row(), world.row(2))
+def test_workbook_that_says_the_same_does_not_wait(world, visitor):
+    response = upload(visitor, world.row(), world.row(2))
 
     assert "plan.xlsx: Niets veranderd." in text_of(response)
     assert files() == []
 
 
-def test_refused_workbook_says_all_that_is_wrong_and_does_not_wait(world, browser):
+def test_refused_workbook_says_all_that_is_wrong_and_does_not_wait(world, visitor):
     before = everything()
 
-    response = upload(browser, world.row(Pijler="Gezondheid", Naam=""))
+    response = upload(visitor, world.row(Pijler="Gezondheid", Naam=""))
 
     assert response.status_code == 409
     assert "Niets overgenomen uit plan.xlsx" in text_of(response)
@@ -105,73 +105,73 @@ def test_refused_workbook_says_all_that_is_wrong_and_does_not_wait(world, browse
 @pytest.mark.parametrize(
     ("content", "words"), [(b"", "Dit is geen Excelbestand (.xlsx)."), (b"PK\x03\x04", "beschadigd of niet compleet")]
 )
-def test_file_that_is_no_workbook_is_refused_on_the_page(browser, content, words):
-    assert words in text_of(upload(browser, content=content))
+def test_file_that_is_no_workbook_is_refused_on_the_page(visitor, content, words):
+    assert words in text_of(upload(visitor, content=content))
 
 
-def test_no_file_is_asked_for(browser):
-    assert "Kies een bestand." in text_of(browser.post(url()))
+def test_no_file_is_asked_for(visitor):
+    assert "Kies een bestand." in text_of(visitor.post(url()))
 
 
-def test_file_name_cannot_do_harm(world, browser):
-    response = upload(browser, world.row(Naam="Kopklas"), name="../../<b>x</b>.xlsx")
+def test_file_name_cannot_do_harm(world, visitor):
+    response = upload(visitor, world.row(Naam="Kopklas"), name="../../<b>x</b>.xlsx")
 
     assert "<b>x</b>" not in response.text
     assert [name.endswith(".xlsx") and ".." not in name for name in files()] == [True]
 
 
-def test_new_interventies_come_in_when_the_box_is_ticked(browser, world):
+def test_new_interventies_come_in_when_the_box_is_ticked(visitor, world):
     world.round.state = "planned"
     world.round.save()
     ProgressUpdate.objects.all().delete()
     row = world.row(Nummer=3, Naam="Kopklas", **{"Kwantitatieve voortgang": "", "Kwalitatieve voortgang": ""})
 
-    assert "Sta nieuwe interventies toe" in text_of(upload(browser, row))
-    preview = upload(browser, row, allow_new="on")
+    assert "Sta nieuwe interventies toe" in text_of(upload(visitor, row))
+    preview = upload(visitor, row, allow_new="on")
     assert "S3 Kopklas (nieuw)" in text_of(preview)
-    browser.post(url("take_over_workbook"), {"shown": shown(preview)})
+    visitor.post(url("take_over_workbook"), {"shown": shown(preview)})
 
     assert world.round.plan_items.filter(name="Kopklas").exists()
 
 
-def test_change_of_somebody_else_is_shown_before_anything_is_taken_over(world, browser):
-    preview = upload(browser, world.row(Naam="Kopklas"))
+def test_change_of_somebody_else_is_shown_before_anything_is_taken_over(world, visitor):
+    preview = upload(visitor, world.row(Naam="Kopklas"))
     PlanItem.objects.filter(pk=world.item.pk).update(former_name="Van een ander")
     before = everything()
 
-    again = browser.post(url("take_over_workbook"), {"shown": shown(preview)})
+    again = visitor.post(url("take_over_workbook"), {"shown": shown(preview)})
 
     assert again.status_code == 409
     assert "Intussen is er iets gewijzigd. Er is niets overgenomen" in text_of(again)
     assert "S1 Taalklas – Naam, Was" in text_of(again)
     assert everything() == before
-    browser.post(url("take_over_workbook"), {"shown": shown(again)})
+    visitor.post(url("take_over_workbook"), {"shown": shown(again)})
     assert PlanItem.objects.get(pk=world.item.pk).former_name == ""
 
 
-def test_without_the_preview_that_was_shown_nothing_is_taken_over(world, browser):
-    upload(browser, world.row(Naam="Kopklas"))
+def test_without_the_preview_that_was_shown_nothing_is_taken_over(world, visitor):
+    upload(visitor, world.row(Naam="Kopklas"))
     before = everything()
 
-    assert browser.post(url("take_over_workbook")).status_code == 409
+    assert visitor.post(url("take_over_workbook")).status_code == 409
 
     assert everything() == before
 
 
-def test_round_that_closes_meanwhile_takes_nothing_over(world, browser):
-    preview = upload(browser, world.row(Naam="Kopklas"))
+def test_round_that_closes_meanwhile_takes_nothing_over(world, visitor):
+    preview = upload(visitor, world.row(Naam="Kopklas"))
     world.round.state = "closed"
     world.round.save()
 
-    response = browser.post(url("take_over_workbook"), {"shown": shown(preview)})
+    response = visitor.post(url("take_over_workbook"), {"shown": shown(preview)})
 
     assert "De ronde 2024 is afgesloten; het plan ligt vast." in text_of(response)
     assert PlanItem.objects.get(pk=world.item.pk).name == "Taalklas"
-    assert "Werkblad inlezen De ronde 2024 is afgesloten" in text_of(browser.get(url()))
+    assert "Werkblad inlezen De ronde 2024 is afgesloten" in text_of(visitor.get(url()))
 
 
-def test_workbook_waits_for_who_chose_it_alone(world, browser):
-    preview = upload(browser, world.row(Naam="Kopklas"))
+def test_workbook_waits_for_who_chose_it_alone(world, visitor):
+    preview = upload(visitor, world.row(Naam="Kopklas"))
     other = Client()
     other.force_login(UserFactory(beheerder=True))
 
@@ -182,18 +182,18 @@ def test_workbook_waits_for_who_chose_it_alone(world, browser):
     assert not ImportLog.objects.exists()
 
 
-def test_workbook_can_be_left(world, browser):
-    upload(browser, world.row(Naam="Kopklas"))
+def test_workbook_can_be_left(world, visitor):
+    upload(visitor, world.row(Naam="Kopklas"))
 
-    response = browser.post(url("discard_workbook"), follow=True)
+    response = visitor.post(url("discard_workbook"), follow=True)
 
     assert "Werkblad inlezen" in text_of(response)
     assert files() == []
 
 
-def test_another_workbook_takes_the_place_of_the_one_that_waits_and_old_ones_go(world, browser, monkeypatch):
-    upload(browser, world.row(Naam="Kopklas"))
-    upload(browser, world.row(Naam="Leesklas"))
+def test_another_workbook_takes_the_place_of_the_one_that_waits_and_old_ones_go(world, visitor, monkeypatch):
+    upload(visitor, world.row(Naam="Kopklas"))
+    upload(visitor, world.row(Naam="Leesklas"))
     assert len(files()) == 1
 
     later = timezone.now() + 2 * waiting.KEPT
@@ -203,34 +203,34 @@ def test_another_workbook_takes_the_place_of_the_one_that_waits_and_old_ones_go(
     upload(other, world.row(Naam="Schrijfklas"))
 
     assert len(files()) == 1
-    assert "Wat er verandert" not in text_of(browser.get(url()))
+    assert "Wat er verandert" not in text_of(visitor.get(url()))
 
 
-def test_many_changes_are_shown_on_pages(world, browser):
+def test_many_changes_are_shown_on_pages(world, visitor):
     world.items += [world.add(number, f"Klas {number}") for number in range(3, 54)]
     rows = [world.row(number, Was="Vroeger") for number in range(1, 54)]
 
-    upload(browser, *rows)
+    upload(visitor, *rows)
 
-    assert browser.get(url()).text.count("<details") == 50
-    assert browser.get(f"{url()}?page=2").text.count("<details") == 3
+    assert visitor.get(url()).text.count("<details") == 50
+    assert visitor.get(f"{url()}?page=2").text.count("<details") == 3
 
 
-def test_preview_takes_as_many_queries_for_three_changes_as_for_one(world, browser):
+def test_preview_takes_as_many_queries_for_three_changes_as_for_one(world, visitor):
     world.items.append(world.add(3, "Kopklas"))
 
     def queries(*rows):
-        upload(browser, *rows)
+        upload(visitor, *rows)
         with CaptureQueriesContext(connection) as captured:
-            assert browser.get(url()).status_code == 200
+            assert visitor.get(url()).status_code == 200
         return len(captured)
 
     cells = {"Was": "Vroeger", "Kwalitatieve voortgang": "Anders", "Initiatiefnemer": "Rijk"}
     assert queries(world.row(**cells)) == queries(*(world.row(number, **cells) for number in (1, 2, 3)))
 
 
-def test_editable_file_is_handed_out(world, browser):
-    response = browser.get(url("editable_workbook"))
+def test_editable_file_is_handed_out(world, visitor):
+    response = visitor.get(url("editable_workbook"))
 
     assert response["Content-Disposition"] == 'attachment; filename="voortgang-2024-bewerkbaar.xlsx"'
     book = load_workbook(BytesIO(b"".join(response.streaming_content)))
@@ -238,9 +238,9 @@ def test_editable_file_is_handed_out(world, browser):
     assert [cell.value for cell in book["Interventies"]["E"]] == ["Naam", "Taalklas", "Schakelklas"]
 
 
-def test_page_of_the_round_leads_here_for_the_beheerder_alone(world, browser):
+def test_page_of_the_round_leads_here_for_the_beheerder_alone(world, visitor):
     adviseur = Client()
     adviseur.force_login(UserFactory(adviseur=True))
 
-    assert url() in browser.get(url("round")).text
+    assert url() in visitor.get(url("round")).text
     assert url() not in adviseur.get(url("round")).text

@@ -20,6 +20,7 @@ BROKEN = "Dit Excelbestand is beschadigd of niet compleet. Open het in Excel en 
 MACROS = "Dit bestand bevat macro’s. Bewaar het in Excel als gewoon werkblad (.xlsx)."
 ENTITIES = "Dit bestand bevat verwijzingen (entiteiten) die in een werkblad niet horen."
 PACKED = "Dit bestand is uitgepakt groter dan 20 MB. Haal eruit wat er niet bij hoort."
+TOO_MUCH = "Dit bestand bevat veel meer cellen of opmaak dan een plan nodig heeft. Haal die eruit."
 RELATION = (
     '<Relationships><Relationship Id="x" Type="http://x/{}" Target="file:///x" TargetMode="External"/></Relationships>'
 )
@@ -104,6 +105,9 @@ FILES = {
     ),
     "over 20 MB unpacked": (lambda: with_parts(strings=b"<sst><si><t>" + b"x" * 21_000_000), PACKED),
     "over 20 MB of picture": (lambda: with_parts(others={"xl/media/image1.png": b"\0" * 21_000_000}), PACKED),
+    "more cells than a plan has": (HOSTILE["a million cells"], TOO_MUCH),
+    "more strings than a plan has": (HOSTILE["a million strings"], TOO_MUCH),
+    "more styles than a plan has": (HOSTILE["a million styles"], TOO_MUCH),
     "an entity": (lambda: entities('<!ENTITY a "b">'), ENTITIES),
     "an expanding entity": (lambda: entities('<!ENTITY b "bbbbbbbb"><!ENTITY a "&b;&b;&b;&b;">'), ENTITIES),
     "an external entity": (lambda: entities('<!ENTITY a SYSTEM "file:///etc/passwd">'), ENTITIES),
