@@ -180,38 +180,48 @@ class OutputIndicator(models.Model):
 
     def set_targets(self, targets, *, reporting_round, by, version):
         """What is aimed at in the period that this round asks for: a number or None for each series, by its key."""
-        with self._changed(IndicatorEvent.Verb.TARGETS, by=by, version=version) as event:
+        with transaction.atomic():
             locked = reporting_round.lock_plan(by=by)
             if not locked.historical:
                 OutputValue.objects.make_rows(reporting_round=locked, indicator=self)
             rows = OutputValue.objects.asked_of(self, locked)
             if unknown := targets.keys() - rows.keys():
                 raise ValueError(f"series that are not asked for: {sorted(unknown)}")
-            changed = [rows[key] for key, target in targets.items() if rows[key].target != target]
-            said = []
-            for row in changed:
-                before, row.target = row.target, targets[row.series_id]
-                said.append(f"{row.series.area} ({row.period}) {_in_words(before)} → {_in_words(row.target)}")
-            event["detail"] = "; ".join(said)
-            OutputValue.objects.bulk_update(changed, ["target"])
+            self.aim({rows[key]: target for key, target in targets.items()}, by=by, version=version)
 
     set_targets.alters_data = True
+
+    def aim(self, targets, *, by, version=None):
+        """Give rows of this indicator, in a plan that is locked, their target; `version` None is any."""
+        with self._changed(IndicatorEvent.Verb.TARGETS, by=by, version=version) as event:
+            changed = [(row, target) for row, target in targets.items() if row.target != target]
+            event["detail"] = "; ".join(
+                f"{row.series.area} ({row.period}) {_in_words(row.target)} → {_in_words(target)}"
+                for row, target in changed
+            )
+            for row, target in changed:
+                row.target = target
+            OutputValue.objects.bulk_update([row for row, _ in changed], ["target"])
+
+    aim.alters_data = True
 
     def accept(self, *, by):
         """Take a proposed indicator into use; the rounds in progress get its rows to fill in."""
         from .progress import ProgressUpdate
 
-        with self._decided(by, IndicatorEvent.Verb.ACCEPT):
-            if OutputIndicator.objects.in_use().filter(name__iexact=self.name).exists():
-                raise Refused(f"Er is al een indicator '{self.name}'. Laat de partner een andere naam voorstellen.")
-            self.status = self.Status.ACTIVE
-            self.save(update_fields=["status"])
-            # Locked, so that none is closed in between.
+        with transaction.atomic():
+            # Locked first, as whoever changes a plan does, so that none is closed in between.
             in_progress = list(ReportingRound.objects.filter(state__in=IN_PROGRESS).select_for_update())
-            # Locked, so that none is handed in before its new row is there.
-            list(ProgressUpdate.objects.of_indicator(self).filter(plan_item__round__in=in_progress).select_for_update())
-            for reporting_round in in_progress:
-                OutputValue.objects.make_rows(reporting_round=reporting_round)
+            with self._decided(by, IndicatorEvent.Verb.ACCEPT):
+                if OutputIndicator.objects.in_use().filter(name__iexact=self.name).exists():
+                    raise Refused(f"Er is al een indicator '{self.name}'. Laat de partner een andere naam voorstellen.")
+                self.status = self.Status.ACTIVE
+                self.save(update_fields=["status"])
+                # Locked, so that none is handed in before its new row is there.
+                updates = ProgressUpdate.objects.of_indicator(self).filter(plan_item__round__in=in_progress)
+                list(updates.select_for_update())
+                for reporting_round in in_progress:
+                    OutputValue.objects.make_rows(reporting_round=reporting_round)
 
     accept.alters_data = True
 
@@ -246,7 +256,7 @@ class OutputIndicator(models.Model):
         """Lock, check, let the caller change it, and write the next version and the event: all or nothing."""
         with transaction.atomic():
             self._lock(by)
-            if version != self.version:
+            if version not in (None, self.version):
                 raise Conflict(CHANGED_BY_OTHERS)
             refuse(self.why_not_change(user=by))
             yield details
@@ -550,8 +560,7 @@ class OutputValue(models.Model):
         """Aim at `target`, in the unit of the indicator; None for nothing in particular."""
         with transaction.atomic():
             self.round.lock_plan(by=by)
-            self.target = target
-            self.save(update_fields=["target"])
+            self.series.indicator.aim({self: target}, by=by)
 
     set_target.alters_data = True
 
