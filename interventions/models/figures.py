@@ -182,6 +182,7 @@ class OutputIndicator(models.Model):
         """What is aimed at in the period that this round asks for: a number or None for each series, by its key."""
         with transaction.atomic():
             locked = reporting_round.lock_plan(by=by)
+            refuse(self.why_not_change(user=by))  # before it is asked for rows that it does not get
             if not locked.historical:
                 OutputValue.objects.make_rows(reporting_round=locked, indicator=self)
             rows = OutputValue.objects.asked_of(self, locked)
