@@ -111,7 +111,7 @@ class PlanItemFactory(DjangoModelFactory):
     round = factory.SubFactory(RoundFactory)
     intervention = factory.SubFactory(InterventionFactory)
     pillar = factory.SubFactory(PillarFactory)
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.Sequence(lambda n: n % 800 + 1)  # within the highest number there may be
     position = factory.Sequence(lambda n: n + 1)
     name = factory.Sequence(lambda n: f"Interventie {n}")
 

@@ -135,6 +135,10 @@ class OutputIndicator(models.Model):
             return f"Er is al een indicator '{name}'. Kies een andere naam, of deel die indicator."
         return ""
 
+    def is_asked_in(self, reporting_round):
+        """Whether it has rows to fill in in this round; not yet when it was accepted after its voortgang came in."""
+        return OutputValue.objects.filter(series__indicator=self, round=reporting_round).exists()
+
     # Verbs of the bureau. `version` is the one the user saw.
 
     def rename(self, *, by, version, name, unit):

@@ -349,6 +349,9 @@ def _decide_on_indicator(request, pk, verb, done):
     try:
         verb(indicator, by=request.user)
         messages.success(request, f"De indicator '{indicator.name}' is {done}.")
+        if indicator.status == OutputIndicator.Status.ACTIVE and not indicator.is_asked_in(current):
+            later = "De voortgang is al ingediend: stuur haar terug, dan kan de partner dit cijfer invullen."
+            messages.info(request, later)
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(_url(indicator.update, request.GET) + "#indicatoren")

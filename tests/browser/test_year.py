@@ -31,7 +31,7 @@ def plan():
     before = ReportingRound.objects.get(year=2023)
     last_year = ProgressUpdate.objects.get(plan_item=before.plan_items.get(**w7))
     last_year.set_colour("rood", by=beheerder, version=0, reason="Het begon laat.")
-    before.release_colours(pillar=last_year.plan_item.pillar, by=beheerder)
+    before.release_colours(pillar=last_year.plan_item.pillar, by=beheerder, version=last_year.colour_version)
     now = RoundFactory(planned=True, deadline=datetime.date(2025, 3, 1))
     now.copy_plan_from(before)
     now.open(by=beheerder)

@@ -11,10 +11,19 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import Organisation
 from interventions.loading import read_figures, read_plan, read_texts
-from interventions.models import Initiator, OutputIndicator, OutputValue, PlanItem, ProgressUpdate, ReportingRound
+from interventions.models import (
+    Initiator,
+    OutputIndicator,
+    OutputValue,
+    PlanItem,
+    ProgressUpdate,
+    ReportingRound,
+    Revision,
+)
 from interventions.workflow import State
 from programme.models import Area, Pillar
 from tests.factories import UserFactory
@@ -222,10 +231,16 @@ def test_load_plan_never_overwrites_what_was_edited(plan):
     assert plan.output_values.get(series__indicator__name="Controles").value == 11
 
 
+def delete(plan_item):
+    """As nobody can by the models: what it said once protects it."""
+    QuerySet(Revision).filter(update__plan_item=plan_item).delete()
+    plan_item.delete()
+
+
 def test_load_plan_brings_back_an_interventie_that_is_gone(plan):
     gone = item(plan, "W30")
     owned = OutputValue.objects.owned_by(gone).count()
-    gone.delete()
+    delete(gone)
 
     assert load_plan()[-1] == "Toegevoegd: 1 interventies."
 
@@ -236,7 +251,7 @@ def test_load_plan_brings_back_an_interventie_that_is_gone(plan):
 
 def test_load_plan_leaves_a_round_alone_that_was_not_taken_over(plan):
     ReportingRound.objects.update(historical=False, opens_on="2024-01-15", deadline="2024-03-01")
-    item(plan, "T1").delete()
+    delete(item(plan, "T1"))
 
     with pytest.raises(CommandError, match="De ronde 2023 bestaat al"):
         load_plan()

@@ -98,7 +98,9 @@ def test_figures_are_those_that_opening_will_ask(reporting_round, item):
     organisation, other = OrganisationFactory.create_batch(2)
     two, none = item(organisation), item(other)
     SeriesFactory.create_batch(2, indicator=IndicatorFactory(owner=two.intervention, shared_with=[none.intervention]))
-    SeriesFactory(indicator=IndicatorFactory(owner=PlanItemFactory(round=RoundFactory(year=2020)).intervention))
+    SeriesFactory(
+        indicator=IndicatorFactory(owner=PlanItemFactory(round=RoundFactory(year=2020, closed=True)).intervention)
+    )
     proposed = IndicatorFactory(
         owner=none.intervention,
         status=OutputIndicator.Status.PROPOSED,

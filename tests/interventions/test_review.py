@@ -409,11 +409,15 @@ def test_empty_note_is_not_kept(client, update):
 
 
 @pytest.mark.parametrize(
-    ("words", "status", "rows"),
-    [("Overnemen", OutputIndicator.Status.ACTIVE, 1), ("Niet overnemen", OutputIndicator.Status.REFUSED, 0)],
+    ("state", "words", "status", "rows"),
+    [
+        ("draft", "Overnemen", OutputIndicator.Status.ACTIVE, 1),
+        ("submitted", "Overnemen", OutputIndicator.Status.ACTIVE, 0),
+        ("submitted", "Niet overnemen", OutputIndicator.Status.REFUSED, 0),
+    ],
 )
-def test_proposed_indicator_is_decided_on(client, update, adviseur, words, status, rows):
-    now = update("submitted")
+def test_proposed_indicator_is_decided_on(client, update, adviseur, state, words, status, rows):
+    now = update(state)
     indicator = IndicatorFactory(
         name="Matches",
         owner=now.plan_item.intervention,
@@ -430,6 +434,8 @@ def test_proposed_indicator_is_decided_on(client, update, adviseur, words, statu
 
     indicator.refresh_from_db()
     assert indicator.status == status
+    to_be_sent_back = "stuur haar terug, dan kan de partner dit cijfer invullen" in response.text
+    assert to_be_sent_back == (status == OutputIndicator.Status.ACTIVE and not rows)
     assert OutputValue.objects.filter(series__indicator=indicator).count() == rows
     assert response.redirect_chain[0][0] == url("review", now) + "#indicatoren"
     again = client.post(form.get("action"), follow=True)

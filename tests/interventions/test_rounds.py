@@ -487,7 +487,7 @@ def test_plan_items_are_made_where_their_voortgang_is_seen_to_and_nowhere_else()
         "interventions/models/rounds.py",  # add_item and copy_plan_from
         "interventions/loading.py",  # the plan that ships, with its voortgang
         "interventions/demo/past.py",  # the invented 2022, with its voortgang
-        "interventions/workbooks/resources.py",  # what a row speaks of, unsaved; importing.py calls add_item
+        "interventions/workbooks/plan_sheet.py",  # what a row speaks of, unsaved; importing.py calls add_item
     }
 
 
