@@ -2,6 +2,8 @@
 
 from django import forms
 
+from interventions.models import ReportingRound
+
 YEARS = {"min_value": 2000, "max_value": 2100}
 
 
@@ -19,16 +21,33 @@ class RoundForm(forms.Form):
     deadline = DayField(label="Inleveren tot en met", help_text="Daarna kan een partner nog inleveren, maar te laat.")
 
 
+class NewRoundForm(RoundForm):
+    """With a `source` it is a round that is taken over; the field is not there when that cannot be any more."""
+
+    source = forms.CharField(
+        label="Overgenomen uit",
+        required=False,
+        max_length=ReportingRound._meta.get_field("source").max_length,
+        help_text="Alleen voor een rapport van vroeger, bijvoorbeeld 'Voortgangsrapportage 2023'. De ronde opent dan "
+        "niet: u vult haar zelf, met een werkblad. Laat dit anders leeg.",
+    )
+
+    def __init__(self, *args, why_not_take_over="", **kwargs):
+        super().__init__(*args, **kwargs)
+        if why_not_take_over:
+            del self.fields["source"]
+
+
 class ScheduleForm(RoundForm):
-    """`version` is the one that the user saw."""
+    """`version` is the one that the user saw. A historical round has no dates."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    @classmethod
-    def of(cls, reporting_round):
-        """The form as it is for what is stored."""
+    def __init__(self, data=None, *, reporting_round):
         names = ("year", "opens_on", "deadline", "version")
-        return cls(initial={name: getattr(reporting_round, name) for name in names})
+        super().__init__(data, initial={name: getattr(reporting_round, name) for name in names})
+        if reporting_round.historical:
+            del self.fields["opens_on"], self.fields["deadline"]
 
     def move_to(self, version):
         """Let what was typed stand as a change of this version, so that saving again is a decision."""

@@ -59,15 +59,25 @@ class ReportingRoundQuerySet(models.QuerySet):
             return f"De laatste ronde is {latest.year}; een nieuwe ronde komt daarna."
         return ""
 
-    def create_next(self, *, by, year, opens_on, deadline):
+    def why_not_take_over(self):
+        """Why no earlier report can be taken over any more, as a round before these; "" when it can."""
+        own = self.filter(historical=False).order_by("year").first()
+        return (
+            f"De ronde {own.year} is er al; een eerder rapport neemt u over vóór uw eerste eigen ronde." if own else ""
+        )
+
+    def create_next(self, *, by, year, opens_on, deadline, source=""):
         """Make the round of `year`, in preparation, with the plan of the round before; the very first has none yet.
 
-        The dates may be None until it is opened.
+        The dates may be None until it is opened. With a `source`, the earlier report it is taken over from, it is a
+        historical round: without dates, to be filled by a workbook or by hand.
         """
         if not by.is_beheerder:
             raise PermissionDenied
         with transaction.atomic():
             refuse(self.why_not_year(year) or _why_not_dates(opens_on, deadline))
+            if source:
+                refuse(self.why_not_take_over() or (DATES_OF_REPORT if opens_on or deadline else ""))
             # Somebody may make the same round at this moment.
             made, is_new = self.get_or_create(year=year, defaults={"opens_on": opens_on, "deadline": deadline})
             if not is_new:
@@ -76,6 +86,10 @@ class ReportingRoundQuerySet(models.QuerySet):
                 if not previous.plan_items.exists():
                     raise Refused(f"De ronde {previous.year} heeft geen plan om over te nemen. Maak eerst dat plan.")
                 made.copy_plan_from(previous)
+            if source:
+                made.historical, made.source, made.state = True, source, RoundState.CLOSED
+                made.save(update_fields=["historical", "source", "state"])
+                made.make_updates()
             made.events.create(verb=RoundEvent.Verb.CREATE, by=by, to_state=made.state, reason=made.schedule)
         return made
 
@@ -83,6 +97,7 @@ class ReportingRoundQuerySet(models.QuerySet):
 
 
 OPENS_AFTER_DEADLINE = "De ronde opent na de inleverdatum."
+DATES_OF_REPORT = "Een ronde uit een eerder rapport opent niet meer. Laat de datums leeg."
 
 
 def _why_not_dates(opens_on, deadline):
@@ -150,7 +165,9 @@ class ReportingRound(models.Model):
 
     @property
     def schedule(self):
-        """The year and its dates in words."""
+        """The year and its dates in words, or where it was taken over from."""
+        if self.historical:
+            return f"{self.year}. Overgenomen uit: {self.source or 'herkomst onbekend'}."
         days = (self.opens_on, self.deadline)
         opens_on, deadline = (date_format(day, "j F Y") if day else "nog niet bekend" for day in days)
         return f"{self.year}. Opent op: {opens_on}. Inleveren tot en met: {deadline}."
@@ -161,14 +178,16 @@ class ReportingRound(models.Model):
         """Why `user` may not change the dates (or the year, of a round in preparation); "" when they may."""
         if not user.is_beheerder:
             return "Alleen een beheerder wijzigt de datums van een ronde."
-        if self.historical:
+        if self.historical and self.plan_items.exists():
             return f"De ronde {self.year} is overgenomen uit een eerder rapport en blijft zoals ze is."
-        if self.state == RoundState.CLOSED:
+        if self.state == RoundState.CLOSED and not self.historical:
             return f"De ronde {self.year} is {self.get_state_display()}; de datums liggen vast."
         return ""
 
-    def reschedule(self, *, by, version, year, opens_on, deadline):
+    def reschedule(self, *, by, version, year, opens_on=None, deadline=None):
         """Give the round other dates; while it is in preparation and nothing is asked yet, another year too.
+
+        A historical round has no dates, and may get another year as long as its plan is empty.
 
         `version` is the one the user saw. Returns whether anything changed.
         """
@@ -194,9 +213,11 @@ class ReportingRound(models.Model):
     reschedule.alters_data = True
 
     def _why_not_schedule(self, year, opens_on, deadline):
-        if self.state != RoundState.PLANNED and not (opens_on and deadline):
+        if self.historical and (opens_on or deadline):
+            return DATES_OF_REPORT
+        if self.in_progress and not (opens_on and deadline):
             return "Een geopende ronde heeft een openingsdatum en een inleverdatum."
-        if year != self.year and (self.state != RoundState.PLANNED or self.output_values.exists()):
+        if year != self.year and (self.in_progress or self.output_values.exists()):
             return f"Er zijn al cijfers gevraagd over {self.year}; het jaar ligt vast."
         others = ReportingRound.objects.exclude(pk=self.pk)
         return (year != self.year and others.why_not_year(year)) or _why_not_dates(opens_on, deadline)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.access import only, posted_from
 from interventions.comparison import compare
-from interventions.forms.rounds import NoReportsForm, RoundForm, ScheduleForm
+from interventions.forms.rounds import NewRoundForm, NoReportsForm, ScheduleForm
 from interventions.models import PlanItem, ReportingRound
 from interventions.preview import preview
 from interventions.workflow import IN_PROGRESS, NO_REPORT, ROUND_VERBS, Conflict, Refused, RoundState, State
@@ -77,7 +77,11 @@ def rounds(request):
 @only("is_beheerder")
 def new_round(request):
     latest = ReportingRound.objects.first()
-    form = RoundForm(request.POST or None, initial={"year": latest and latest.year + 1})
+    form = NewRoundForm(
+        request.POST or None,
+        initial={"year": latest and latest.year + 1},
+        why_not_take_over=ReportingRound.objects.why_not_take_over(),
+    )
     if form.is_valid():
         try:
             made = ReportingRound.objects.create_next(by=request.user, **form.cleaned_data)
@@ -192,7 +196,7 @@ def reopen_round(request, year):
 @only("is_beheerder")
 def reschedule(request, year):
     reporting_round = _round(year)
-    form = ScheduleForm(request.POST) if request.method == "POST" else ScheduleForm.of(reporting_round)
+    form = ScheduleForm(request.POST or None, reporting_round=reporting_round)
     refused = None
     if form.is_valid():
         try:
@@ -201,7 +205,8 @@ def reschedule(request, year):
             refused = why
             form.add_error(None, str(why))
         else:
-            messages.success(request, "De datums zijn gewijzigd." if changed else "Er was niets gewijzigd.")
+            what = "Het jaar is" if reporting_round.historical else "De datums zijn"
+            messages.success(request, f"{what} gewijzigd." if changed else "Er was niets gewijzigd.")
             return redirect("interventions:round", year=reporting_round.year)
     if isinstance(refused, Conflict):
         form.move_to(reporting_round.version)

@@ -13,6 +13,15 @@ from interventions.workbooks.importing import Outdated, look_at, take_over
 from interventions.workflow import Refused
 
 PER_PAGE = 50
+WHERE_TO_ADD = {
+    "pijler": "admin:programme_pillar_add",
+    "thema": "admin:programme_theme_add",
+    "financiering": "admin:interventions_funding_add",
+    "organisatie": "accounts:add_organisation",
+    "gebied": "admin:programme_area_add",
+    "periode": "admin:programme_period_add",
+    "indicator": "interventions:plan",
+}
 
 
 @only("is_beheerder")
@@ -63,11 +72,13 @@ def _show(request, reporting_round, chosen, *, outdated=None):
 
 
 def _page(request, reporting_round, *, form=None, refused=None, name=""):
+    is_first = not reporting_round.plan_items.exists()
     context = {
         "round": reporting_round,
         "why_not": reporting_round.why_not_change_plan(user=request.user),
-        "form": form or UploadForm(),
+        "form": form or UploadForm(initial={"allow_new": is_first}),
         "refused": refused,
+        "unknown": [(what, names, WHERE_TO_ADD[what]) for what, names in getattr(refused, "unknown", {}).items()],
         "name": name,
         "logs": reporting_round.imports.select_related("by"),
     }

@@ -17,6 +17,9 @@ MOST_NAMES = 3_000
 MOST_MARKS = 150_000
 """Of `marks_in` in a whole workbook: 2,000 rows like those of the real plan have fewer, and it stays within seconds."""
 
+LONGEST_NAME = 200
+"""Characters of the longest name that a pijler, a thema, an organisation or an indicator can have."""
+
 _NUMBER = re.compile(r"(\d{1,9})\s*([a-zA-Z]?)", re.ASCII)
 _MARKUP = re.compile(r"\A\s*<(p|ul|ol|table|div|h\d|blockquote)\b|</[a-z]\w*\s*>|<br\b", re.IGNORECASE)
 
@@ -70,25 +73,34 @@ def in_line(sentence):
     return sentence[:1].lower() + sentence[1:]
 
 
+class UnknownNameError(ValueError):
+    """A cell names what is not there; `names` are (what it is, the name), as ("pijler", "Gezondheid")."""
+
+    def __init__(self, message, names):
+        self.names = names
+        super().__init__(message)
+
+
 def named(known, value, what):
     name = as_text(value)
     if not name:
         raise ValueError(f"{what} ontbreekt.")
     if name not in known:
-        raise ValueError(f'{what} "{shown(name)}" bestaat niet.')
+        raise UnknownNameError(f'{what} "{shown(name)}" bestaat niet.', [(what, name[:LONGEST_NAME])])
     return known[name]
 
 
 def each(read, names):
     """What `read` makes of all names, or all that is wrong with them."""
-    found, wrong = [], []
+    found, wrong, unknown = [], [], []
     for name in names:
         try:
             found.append(read(name))
         except ValueError as error:
             wrong.append(str(error))
+            unknown += getattr(error, "names", ())
     if wrong:
-        raise ValueError(" ".join(wrong))
+        raise UnknownNameError(" ".join(wrong), unknown)
     return found
 
 

@@ -17,7 +17,9 @@ from programme.models import Pillar, Theme
 from programme.richtext import canonical
 
 from .cells import (
+    LONGEST_NAME,
     MOST_MARKS,
+    UnknownNameError,
     as_line,
     as_number,
     as_rich,
@@ -277,7 +279,8 @@ class PlanResource(SheetResource):
             names = " of ".join(f'"{theme}"' for theme in found)
             raise ValueError(f'thema "{shown(value)}" is er meer dan eens. Schrijf {names}.')
         if not found:
-            raise ValueError(f'thema "{shown(value)}" bestaat niet in pijler {draft.pillar}.')
+            missing = [("thema", f"{draft.pillar} › {as_text(value)[:LONGEST_NAME]}")]
+            raise UnknownNameError(f'thema "{shown(value)}" bestaat niet in pijler {draft.pillar}.', missing)
         return (kept or found)[0]
 
     def clean_name(self, value, draft):

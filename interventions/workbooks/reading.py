@@ -60,10 +60,13 @@ class Fault:
 
 
 class Faulty(Refused):
-    """A workbook that cannot be taken; `faults` are all that were found, up to MOST_FAULTS."""
+    """A workbook that cannot be taken; `faults` are all that were found, up to MOST_FAULTS.
 
-    def __init__(self, faults, *, more=0):
-        self.faults, self.more = faults, more
+    `unknown` are the names in it that are not there, by what they are: to be added first, or put right.
+    """
+
+    def __init__(self, faults, *, more=0, unknown=None):
+        self.faults, self.more, self.unknown = faults, more, unknown or {}
         super().__init__("\n".join(map(str, faults)) + (f"\nEn nog {more} andere fouten." if more else ""))
 
 
@@ -72,10 +75,16 @@ class Faults:
 
     def __init__(self):
         self._found = {}
+        self._unknown = defaultdict(list)
 
     def add(self, sheet, row, column, message):
         """`row` and `column` as in Excel, counted from 1; 0 when it is about the whole sheet."""
         self._found.setdefault((sheet, row, column), message)
+
+    def name_unknown(self, names):
+        """`names` are (what it is, the name), each once."""
+        for what, name in sorted(names):
+            self._unknown[what].append(name)
 
     def raise_any(self):
         """Raise Faulty, in the order of the sheets, rows and columns, when there is anything to say."""
@@ -87,7 +96,7 @@ class Faults:
             Fault(sheet, f"{get_column_letter(column)}{row}" if row else "", self._found[sheet, row, column])
             for sheet, row, column in places[:MOST_FAULTS]
         ]
-        raise Faulty(faults, more=max(0, len(places) - MOST_FAULTS))
+        raise Faulty(faults, more=max(0, len(places) - MOST_FAULTS), unknown=self._unknown)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from import_export.resources import Resource
 from programme.differences import marked_differences
 
 from .cells import in_line
+from .reading import MOST_FAULTS
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class SheetResource(Resource):
         self.round, self.user = reporting_round, user
         self.drafts = []
         self._rows_by_key = {}
+        self._unknown = set()
 
     def take(self, table, faults):
         """Read the rows of a Table; what is wrong goes to `faults`, with its cell."""
@@ -65,6 +67,7 @@ class SheetResource(Resource):
         result = self.import_data(tablib.Dataset(*rows, headers=headers), use_transactions=False)
         for error in [*result.base_errors, *(error for _, errors in result.row_errors() for error in errors)]:
             raise error.error  # import-export would report a fault of ours as one of the file
+        faults.name_unknown(self._unknown)
         for invalid in result.invalid_rows:
             for name, messages in invalid.field_specific_errors.items():
                 column = table.columns[self.fields[name].column_name]
@@ -80,6 +83,8 @@ class SheetResource(Resource):
         try:
             setattr(instance, field.attribute, clean(row[field.column_name], instance))
         except ValueError as error:
+            names = getattr(error, "names", ())
+            self._unknown.update(names[: max(0, MOST_FAULTS - len(self._unknown))])
             raise ValueError(str(error)[:MOST_SAID]) from error
 
     def skip_row(self, instance, original, row, import_validation_errors=None):

@@ -70,3 +70,12 @@ def log_in(context, live_server):
         context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
 
     return log_in
+
+
+@pytest.fixture
+def elsewhere(browser, browser_context_args):
+    """The browser of another person, at another desk."""
+    context = browser.new_context(**browser_context_args)
+    context.set_default_timeout(10_000)
+    yield context.new_page()
+    context.close()

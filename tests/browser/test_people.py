@@ -52,15 +52,6 @@ def choose_password(page):
     press(page, "Opslaan en inloggen")
 
 
-@pytest.fixture
-def elsewhere(browser, browser_context_args):
-    """The browser of another person, at another desk."""
-    context = browser.new_context(**browser_context_args)
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
-
-
 def test_person_is_invited_comes_in_and_finds_the_link_used(beheerder, visit, page, elsewhere):
     OrganisationFactory(name="Woonstad")
     visit("accounts:people")

@@ -58,5 +58,7 @@ def test_faults_take_the_focus_and_stand_together(page, live_server, world):
 
     faults = page.get_by_role("alert")
     expect(faults).to_be_focused()
-    expect(faults.get_by_role("listitem")).to_have_count(2)
+    names, cells = faults.get_by_role("list").all()
+    expect(names.get_by_role("link")).to_have_text("Pijler toevoegen")
+    expect(cells.get_by_role("listitem")).to_have_count(2)
     axe.check(page)

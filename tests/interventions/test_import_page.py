@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from interventions.models import ImportLog, PlanItem, ProgressUpdate
 from interventions.workbooks import waiting
-from tests.factories import UserFactory
+from tests.factories import RoundFactory, UserFactory
 from tests.workbooks import workbook
 
 from .test_import import World, everything
@@ -100,6 +100,54 @@ def test_refused_workbook_says_all_that_is_wrong_and_does_not_wait(world, visito
     assert 'blad Interventies, cel B2: pijler "Gezondheid" bestaat niet.' in text_of(response)
     assert "blad Interventies, cel E2: naam ontbreekt." in text_of(response)
     assert (everything(), files()) == (before, [])
+
+
+def test_names_that_are_not_there_stand_once_with_where_to_add_them(world, browser):
+    long = "Buurt" * 20
+    cells = {"Initiatiefnemer": "Rijk;Zadkine;OM", "Financiering": "Europa", "Cluster": long}
+
+    response = upload(browser, world.row(**cells), world.row(2, **cells))
+
+    page = html.fromstring(response.text)
+    named = page.xpath("//*[@role='alert']//ul[1]/li")
+    assert {item.text_content().strip(): item.xpath("a/@href")[0] for item in named} == {
+        "Financiering toevoegen: Europa": reverse("admin:interventions_funding_add"),
+        "Organisatie toevoegen: OM; Zadkine": reverse("accounts:add_organisation"),
+        f"Thema toevoegen: School › {long}": reverse("admin:programme_theme_add"),
+    }
+    assert 'cel K3: organisatie "Zadkine" bestaat niet. organisatie "OM" bestaat niet.' in text_of(response)
+
+
+def test_number_of_names_that_are_said_to_be_absent_is_limited(world, browser):
+    rows = [world.row(number, Initiatiefnemer=";".join(f"{number}.{one}" for one in range(80))) for number in (1, 2)]
+
+    response = upload(browser, *rows)
+
+    [item] = html.fromstring(response.text).xpath("//*[@role='alert']//ul[1]/li")
+    assert len(item.text_content().split("; ")) == 100
+
+
+def test_names_of_figures_that_are_not_there_have_a_place_too(world, browser):
+    figures = [world.figure(Indicator="Scholen"), world.figure(Gebied="Oost"), world.figure(Periode="1999")]
+
+    response = upload(browser, content=workbook([world.row()], figures).getvalue())
+
+    assert html.fromstring(response.text).xpath("//*[@role='alert']//ul[1]/li/a/@href") == [
+        reverse("admin:programme_area_add"),
+        reverse("interventions:plan"),
+        reverse("admin:programme_period_add"),
+    ]
+
+
+def test_first_workbook_of_a_round_may_bring_in_all_of_its_plan(browser, world):
+    RoundFactory(year=2025, planned=True)
+
+    ticked = {
+        year: html.fromstring(browser.get(url(year=year)).text).get_element_by_id("id_allow_new").checked
+        for year in (2024, 2025)
+    }
+
+    assert ticked == {2024: False, 2025: True}
 
 
 @pytest.mark.parametrize(

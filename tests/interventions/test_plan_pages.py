@@ -179,6 +179,22 @@ def test_plan_before_there_is_a_round_says_so(client, adviseur):
     assert "Er is nog geen rapportageronde." in text_of(get(client, "plan"))
 
 
+def test_empty_plan_says_to_the_beheerder_what_comes_first(client):
+    def links():
+        response = client.get(reverse("interventions:plan"), follow=True)
+        return html.fromstring(response.text).xpath("//div[@class='empty']//a/@href")
+
+    client.force_login(UserFactory(beheerder=True))
+    before_the_round = links()
+    RoundFactory(year=2024, planned=True)
+    before_the_pillars = links()
+    PillarFactory()
+
+    assert before_the_round == [reverse("interventions:new_round")]
+    assert before_the_pillars == [reverse("admin:programme_pillar_add")]
+    assert links() == [reverse("interventions:import_workbook", args=[2024])]
+
+
 @pytest.mark.parametrize(
     ("fields", "role", "why"),
     [

@@ -11,7 +11,7 @@ from lxml import html
 
 from accounts.models import Role
 from interventions.models import PlanItem, ProgressEvent, ProgressUpdate, ReportingRound, RoundEvent
-from interventions.workflow import Conflict, Refused
+from interventions.workflow import Conflict, Refused, RoundState
 from tests.factories import OrganisationFactory, PlanItemFactory, RoundFactory, UpdateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +122,23 @@ def test_empty_installation_offers_the_first_round(client, beheerder):
     assert [link.get("href") for link in document.xpath("//div[@class='empty']//a")] == [url("new_round")]
 
 
+def test_round_without_dates_says_where_they_are_filled_in(client, beheerder):
+    RoundFactory(year=2024, planned=True, opens_on=None)
+
+    document = page(client, "open_round", 2024)
+
+    assert "Vul eerst de openingsdatum en de inleverdatum in." in main(document)
+    assert document.xpath("//main//a[text()='Datums invullen']/@href") == [url("reschedule", 2024)]
+
+
+def test_round_without_a_plan_says_where_it_is_filled(client, beheerder):
+    RoundFactory(year=2024, planned=True)
+
+    links = page(client, "round", 2024).xpath("//section[@class='card']//a/@href")
+
+    assert links[:2] == [url("import_workbook", 2024), url("plan_year", 2024)]
+
+
 # Who
 
 
@@ -187,6 +204,69 @@ def test_very_first_round_begins_without_a_plan_and_may_have_no_dates_yet(client
 
     made = ReportingRound.objects.get()
     assert (made.year, made.state, made.opens_on, made.plan_items.count()) == (2024, "planned", None, 0)
+
+
+# A round from an earlier report
+
+REPORT = {"opens_on": "", "deadline": "", "source": "VGR 2023, bijlage 3"}
+
+
+def test_earlier_report_is_a_round_to_be_filled_that_the_next_one_follows(client, beheerder):
+    document = page(client, "new_round", data={"year": 2023, **REPORT})
+
+    made = ReportingRound.objects.get()
+    assert (made.state, made.historical, made.source) == ("closed", True, "VGR 2023, bijlage 3")
+    assert "Overgenomen uit een eerder rapport: VGR 2023, bijlage 3" in main(document)
+    assert "2023. Overgenomen uit: VGR 2023, bijlage 3." in main(document)
+    links = [link.get("href") for link in document.xpath("//section[@class='card']//a")]
+    assert links == [url("import_workbook", 2023), url("plan_year", 2023), url("reschedule", 2023)]
+
+    PlanItemFactory(round=made, name="Leerwerkloket")
+    page(client, "new_round", data={"year": 2024, **REPORT})
+
+    # The plan goes on, so that two reports can be compared; what it says was approved at the time.
+    [update] = ProgressUpdate.objects.filter(plan_item__round__year=2024)
+    assert (update.plan_item.name, update.state) == ("Leerwerkloket", "approved")
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ({"year": 2023}, "De ronde 2023 bestaat al."),
+        ({"deadline": "2026-03-01"}, "Een ronde uit een eerder rapport opent niet meer. Laat de datums leeg."),
+        ({"source": "x" * 201}, "Overgenomen uit: Zorg dat deze waarde niet meer dan 200 tekens bevat"),
+    ],
+)
+def test_earlier_report_that_cannot_be_taken_over_is_refused(client, beheerder, typed, message):
+    PlanItemFactory(round=RoundFactory(year=2023, historical=True))
+
+    document = page(client, "new_round", data={"year": 2024, **REPORT} | typed)
+
+    assert message in alert(document)[0]
+    assert ReportingRound.objects.count() == 1
+
+
+@pytest.mark.parametrize("state", RoundState)
+def test_earlier_report_comes_before_the_first_round_of_ones_own(client, beheerder, state):
+    PlanItemFactory(round=RoundFactory(year=2024, state=state))
+
+    assert not page(client, "new_round").xpath("//input[@name='source']")
+    with pytest.raises(Refused, match="De ronde 2024 is er al"):
+        ReportingRound.objects.create_next(by=beheerder, year=2025, opens_on=None, deadline=None, source="VGR 2025")
+
+
+def test_year_of_an_earlier_report_is_put_right_while_it_is_empty(client, beheerder):
+    made = RoundFactory(year=2032, historical=True, source="VGR 2023")
+
+    form = page(client, "reschedule", 2032)
+    assert not form.xpath("//input[@type='date']")
+    document = page(client, "reschedule", 2032, data={"year": 2023, "version": 1})
+
+    assert "Het jaar is gewijzigd." in main(document)
+    made.refresh_from_db()
+    assert (made.year, made.state, made.source) == (2023, "closed", "VGR 2023")
+    PlanItemFactory(round=made)
+    assert "blijft zoals ze is" in main(page(client, "reschedule", 2023))
 
 
 @pytest.mark.parametrize(
@@ -294,6 +374,7 @@ def test_dates_that_somebody_else_changed_meanwhile_are_shown_first(client, behe
 def test_dates_that_cannot_be_are_refused(client, beheerder, fields, typed, message):
     RoundFactory(year=2024, closed=True)
     reporting_round = RoundFactory(year=2025, **fields)
+    PlanItemFactory(round=reporting_round)
     before = reporting_round.schedule
 
     document = page(client, "reschedule", 2025, data={"year": 2025, "version": 1, **TYPED} | typed, status=409)
@@ -325,7 +406,8 @@ def test_year_typed_wrongly_is_put_right_before_the_round_opens(client, beheerde
     ],
 )
 def test_page_offers_what_may_be_done_now(client, beheerder, state, offered):
-    RoundFactory(**{"historical": True} if state == "historical" else {"state": state})
+    reporting_round = RoundFactory(**{"historical": True} if state == "historical" else {"state": state})
+    UpdateFactory(plan_item__round=reporting_round, approved=True, released=True)
 
     document = page(client, "round", 2024)
 

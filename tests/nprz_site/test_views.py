@@ -120,5 +120,5 @@ def test_empty_installation_has_friendly_pages(client, db, role):
     assert pages == dict.fromkeys(pages, 200)
     assert not ReportingRound.objects.exists()
     shown = client.get("/", follow=True)
-    assert "Er is nog geen rapportageronde geopend." in shown.text
+    assert "Er is nog geen rapportageronde geopend" in shown.text
     assert ("Zo begint u:" in shown.text) is (role == Role.BEHEERDER)
