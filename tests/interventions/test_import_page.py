@@ -102,11 +102,11 @@ def test_refused_workbook_says_all_that_is_wrong_and_does_not_wait(world, visito
     assert (everything(), files()) == (before, [])
 
 
-def test_names_that_are_not_there_stand_once_with_where_to_add_them(world, browser):
+def test_names_that_are_not_there_stand_once_with_where_to_add_them(world, visitor):
     long = "Buurt" * 20
     cells = {"Initiatiefnemer": "Rijk;Zadkine;OM", "Financiering": "Europa", "Cluster": long}
 
-    response = upload(browser, world.row(**cells), world.row(2, **cells))
+    response = upload(visitor, world.row(**cells), world.row(2, **cells))
 
     page = html.fromstring(response.text)
     named = page.xpath("//*[@role='alert']//ul[1]/li")
@@ -118,19 +118,19 @@ def test_names_that_are_not_there_stand_once_with_where_to_add_them(world, brows
     assert 'cel K3: organisatie "Zadkine" bestaat niet. organisatie "OM" bestaat niet.' in text_of(response)
 
 
-def test_number_of_names_that_are_said_to_be_absent_is_limited(world, browser):
+def test_number_of_names_that_are_said_to_be_absent_is_limited(world, visitor):
     rows = [world.row(number, Initiatiefnemer=";".join(f"{number}.{one}" for one in range(80))) for number in (1, 2)]
 
-    response = upload(browser, *rows)
+    response = upload(visitor, *rows)
 
     [item] = html.fromstring(response.text).xpath("//*[@role='alert']//ul[1]/li")
     assert len(item.text_content().split("; ")) == 100
 
 
-def test_names_of_figures_that_are_not_there_have_a_place_too(world, browser):
+def test_names_of_figures_that_are_not_there_have_a_place_too(world, visitor):
     figures = [world.figure(Indicator="Scholen"), world.figure(Gebied="Oost"), world.figure(Periode="1999")]
 
-    response = upload(browser, content=workbook([world.row()], figures).getvalue())
+    response = upload(visitor, content=workbook([world.row()], figures).getvalue())
 
     assert html.fromstring(response.text).xpath("//*[@role='alert']//ul[1]/li/a/@href") == [
         reverse("admin:programme_area_add"),
@@ -139,11 +139,11 @@ def test_names_of_figures_that_are_not_there_have_a_place_too(world, browser):
     ]
 
 
-def test_first_workbook_of_a_round_may_bring_in_all_of_its_plan(browser, world):
+def test_first_workbook_of_a_round_may_bring_in_all_of_its_plan(visitor, world):
     RoundFactory(year=2025, planned=True)
 
     ticked = {
-        year: html.fromstring(browser.get(url(year=year)).text).get_element_by_id("id_allow_new").checked
+        year: html.fromstring(visitor.get(url(year=year)).text).get_element_by_id("id_allow_new").checked
         for year in (2024, 2025)
     }
 
