@@ -2,7 +2,7 @@
 
 import django_tables2 as tables
 from django.contrib.postgres.lookups import Unaccent
-from django.db.models import Case, When
+from django.db.models import Case, F, When
 from django.db.models.functions import Lower
 
 from .models import PlanItem, Trend
@@ -13,26 +13,24 @@ CELLS = "interventions/review/cells/"
 PRINTED = ("pillar__position", "position", "pk")
 
 
-def alphabetical(field):
-    """An `order_…` method that sorts by the text in `field` as a reader expects: é is e, B comes after a."""
+def sorted_by(expression):
+    """An `order_…` method that sorts by `expression`; what has none comes last, whichever way."""
 
     def order(self, queryset, is_descending):
-        text = Lower(Unaccent(field))
-        first = text.desc(nulls_last=True) if is_descending else text.asc(nulls_last=True)
+        first = expression.desc(nulls_last=True) if is_descending else expression.asc(nulls_last=True)
         return queryset.order_by(first, *PRINTED), True
 
     return order
+
+
+def alphabetical(field):
+    """An `order_…` method that sorts by the text in `field` as a reader expects: é is e, B comes after a."""
+    return sorted_by(Lower(Unaccent(field)))
 
 
 def by_rank(field, values):
-    """An `order_…` method that sorts by the place of `field` in `values`; what has none comes last."""
-
-    def order(self, queryset, is_descending):
-        place = Case(*(When(**{field: value}, then=number) for number, value in enumerate(values)))
-        first = place.desc(nulls_last=True) if is_descending else place.asc(nulls_last=True)
-        return queryset.order_by(first, *PRINTED), True
-
-    return order
+    """An `order_…` method that sorts by the place of `field` in `values`."""
+    return sorted_by(Case(*(When(**{field: value}, then=number) for number, value in enumerate(values))))
 
 
 # From what worries to what does not, and then what cannot be told.
@@ -80,6 +78,7 @@ class QueueTable(tables.Table):
         template_name = "django_tables2/nprz.html"
         empty_text = "Geen interventies gevonden."
 
+    order_submitted = sorted_by(F("progress__submitted_at"))
     order_previous_colour = by_rank("previous_colour", Colour.values)
     order_seen_colour = by_rank("seen_colour", Colour.values)
     order_proposed = by_rank("progress__proposed_colour", Colour.values)

@@ -6,7 +6,7 @@ from django_prose_editor.config import expand_extensions
 from django_prose_editor.widgets import ProseEditorWidget, importmap, prose_editor_presets
 from js_asset import Media
 
-from .richtext import LIMIT, canonical, validate_length
+from .richtext import LIMIT, from_typed, validate_length
 
 # Together they write what programme.richtext.ALLOWED lists. The order of the marks is the order in which they nest.
 _EXTENSIONS = {
@@ -58,4 +58,4 @@ class RichTextFormField(forms.CharField):
         text = super().to_python(value)
         if len(text) > 10 * LIMIT:  # however it is written, that much does not become short enough
             validate_length(text)
-        return canonical(text)
+        return from_typed(text)

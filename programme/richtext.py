@@ -52,6 +52,7 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")  # what HTML collapses; a non-breaking spac
 _SPAN = re.compile(r"[1-9]\d{0,2}")
 _START = re.compile(r"[1-9]\d{0,4}")
 _SCOPES = {"col", "row", "colgroup", "rowgroup"}
+_MARKUP = re.compile(r"\A\s*<(p|ul|ol|table|div|h\d|blockquote)\b|</[a-z]\w*\s*>|<br\b", re.IGNORECASE)
 _BULLET = re.compile(r"[-•]\s+")
 
 
@@ -78,6 +79,11 @@ def blocks(html: str) -> list[str]:
 def plain_text(html: str) -> str:
     """Return the text without markup, a line a paragraph: items start with '- ' or '1. ', ' | ' parts cells."""
     return "\n".join(_lines(_read(html))).strip()
+
+
+def from_typed(text: str) -> str:
+    """Return what was typed or stands in a cell, HTML or plain text, as canonical HTML."""
+    return canonical(text) if _MARKUP.search(text) else from_plain_text(text)
 
 
 def from_plain_text(text: str) -> str:

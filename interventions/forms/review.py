@@ -2,7 +2,6 @@
 
 from django import forms
 
-from interventions.models import InternalNote
 from interventions.workflow import Colour
 
 HINTS = {
@@ -30,9 +29,3 @@ class ColourForm(ReasonForm):
     reason = forms.CharField(
         label="Waarom deze kleur?", required=False, widget=forms.Textarea(attrs={"rows": 4}), help_text="Verplicht."
     )
-
-
-class NoteForm(forms.ModelForm):
-    class Meta:
-        model = InternalNote
-        fields = ("text",)

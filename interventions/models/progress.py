@@ -170,6 +170,11 @@ class ProgressUpdate(models.Model):
         return OutputValue.objects.owned_by(self.plan_item).in_grid_order()
 
     @property
+    def colourless(self):
+        """What it is called when there is no colour (that the reader may see)."""
+        return "geen kleur" if self.state == State.DROPPED else self.plan_item.round.colourless
+
+    @property
     def waivers_by_part(self):
         """Why a part is not filled in, for the parts that are waived."""
         return {waiver.part: waiver for waiver in self.waivers.all()}
@@ -292,7 +297,7 @@ class ProgressUpdate(models.Model):
     def _why_not_now(self, verb, *, bureau):
         reporting_round = self.plan_item.round
         if not verb.starts_from(self.state, round_state=reporting_round.state):
-            return f"Deze voortgang is {self.get_state_display()}; {verb.label} kan nu niet."
+            return f"De status is '{self.get_state_display()}'; {verb.label} kan nu niet."
         allowed = verb.rounds if bureau else verb.partner_rounds
         # What was returned stays with the partner until it is answered, also when the round moves on to review.
         asked = not bureau and self.state == State.RETURNED and reporting_round.in_progress
@@ -390,6 +395,27 @@ class ProgressUpdate(models.Model):
 
     set_colour.alters_data = True
 
+    def why_not_note(self, *, user):
+        """Why `user` may not add an internal note now; "" when they may."""
+        if not user.is_bureau:
+            return "Notities zijn aan het programmabureau."
+        if not self.plan_item.round.in_progress:
+            return f"De ronde {self.plan_item.round.year} is {self.plan_item.round.get_state_display()} en ligt vast."
+        return ""
+
+    def add_note(self, text, *, by):
+        """Write a remark of the bureau to itself."""
+        if not by.is_bureau:
+            raise PermissionDenied
+        with transaction.atomic():
+            self._read_locked()
+            refuse(self.why_not_note(user=by))
+            if not text.strip():
+                raise Refused("Schrijf eerst een notitie.")
+            self.notes.create(text=text.strip(), by=by)
+
+    add_note.alters_data = True
+
     def propose_indicator(self, *, by, name, unit, area, reason):
         """Propose a figure that this interventie does not report yet; the bureau decides (OutputIndicator.accept)."""
         with transaction.atomic():
@@ -397,6 +423,8 @@ class ProgressUpdate(models.Model):
             if not self._is_function_of(by, workflow.SAVE):
                 raise PermissionDenied
             refuse(self.why_not(workflow.SAVE.name, user=by))
+            if OutputIndicator.objects.proposed_for(self.plan_item).filter(name__iexact=name).exists():
+                raise Refused(f"De indicator '{name}' is al voorgesteld; het programmabureau beslist erover.")
             indicator = OutputIndicator.objects.create(
                 name=name,
                 unit=unit,

@@ -17,9 +17,8 @@ from django_tables2 import RequestConfig, SingleTableMixin
 from accounts.access import only, posted_from
 from interventions import grid, workflow
 from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY, PlanItemFilter
-from interventions.forms.review import ColourForm, NoteForm, ReasonForm, VerbForm
+from interventions.forms.review import ColourForm, ReasonForm, VerbForm
 from interventions.models import (
-    InternalNote,
     OutputIndicator,
     PillarAssignment,
     PlanItem,
@@ -247,6 +246,7 @@ def _page(request, update, *, refusal=None):
         "proposals": OutputIndicator.objects.proposed_for(plan_item),
         "events": update.events.visible_to(user=user).select_related("by").reverse(),
         "notes": update.notes.visible_to(user=user).select_related("by"),
+        "why_no_note": update.why_not_note(user=user),
         "place": place,
         "query": _with_query("", place.query),
         "why_not": why_not,
@@ -330,13 +330,11 @@ def set_colour(request, pk):
 @only("is_bureau")
 @posted_from("interventions:review", "pk")
 def add_note(request, pk):
-    update = _update(request, pk)
-    form = NoteForm(request.POST, instance=InternalNote(update=update, by=request.user))
-    if form.is_valid():
-        form.save()
+    try:
+        _update(request, pk).add_note(request.POST.get("text", ""), by=request.user)
         messages.success(request, "De notitie is bewaard. Alleen het programmabureau leest haar.")
-    else:
-        messages.error(request, "Schrijf eerst een notitie.")
+    except Refused as refused:
+        messages.error(request, str(refused))
     return redirect(_url(pk, request.GET) + "#notities")
 
 
@@ -427,7 +425,7 @@ def colours(request, year):
 
 def _colours_of(reporting_round, pillar, user):
     items = PlanItem.objects.in_round(reporting_round).of_pillar(pillar)
-    return items.visible_to(user=user).for_table().without_texts().in_printed_order()
+    return items.visible_to(user=user).for_table().select_related("round").without_texts().in_printed_order()
 
 
 def _show_colours(request, year, show, done):
@@ -439,7 +437,10 @@ def _show_colours(request, year, show, done):
     try:
         changed = show(reporting_round, pillar=chosen.pillar, by=request.user)
         colours = "kleur" if changed == 1 else "kleuren"
-        messages.success(request, f"{chosen}: {changed} {colours} {done}")
+        if changed:
+            messages.success(request, f"{chosen}: {changed} {colours} {done}")
+        else:
+            messages.info(request, f"{chosen}: dat was al zo; er is niets veranderd.")
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(f"{reverse('interventions:colours', args=[year])}?{urlencode({'pijler': key})}")

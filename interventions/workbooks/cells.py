@@ -8,7 +8,7 @@ from io import StringIO
 from django.core.exceptions import ValidationError
 
 from programme.numbers import format_number, parse_number
-from programme.richtext import canonical, from_plain_text, validate_length
+from programme.richtext import from_typed, validate_length
 
 from .reading import shown
 
@@ -21,7 +21,6 @@ LONGEST_NAME = 200
 """Characters of the longest name that a pijler, a thema, an organisation or an indicator can have."""
 
 _NUMBER = re.compile(r"(\d{1,9})\s*([a-zA-Z]?)", re.ASCII)
-_MARKUP = re.compile(r"\A\s*<(p|ul|ol|table|div|h\d|blockquote)\b|</[a-z]\w*\s*>|<br\b", re.IGNORECASE)
 
 
 def split_names(text):
@@ -118,7 +117,7 @@ def marks_in(text):
 
 def as_rich(text):
     """A text in canonical HTML, of a cell with HTML or with plain text."""
-    html = canonical(text) if _MARKUP.search(text) else from_plain_text(text)
+    html = from_typed(text)
     try:
         validate_length(html)
     except ValidationError as error:

@@ -79,6 +79,7 @@ class Content:
     previous_round: ReportingRound | None
     selection: str
     notice: str  # that it is a demonstration; "" when it is not
+    unreleased: bool  # whether colours that are not released are in it
     entries: list[Entry]
     figures: list[Figure]
 
@@ -98,6 +99,7 @@ def gather(*, items, reporting_round, user, selection):
         previous_round=ReportingRound.objects.before(reporting_round),
         selection=selection,
         notice=Demonstration.objects.notice(),
+        unreleased=user.sees_everything,
         entries=entries,
         figures=_add_figures(entries, reporting_round=reporting_round, user=user),
     )

@@ -30,8 +30,8 @@ from .text import (
     split_into_cells,
 )
 
-CELL_LIMIT = 16_000
-"""Characters in a cell. Excel stops at 32,767, and counts some characters as two."""
+CELL_LIMIT = 32_000
+"""Characters in a cell as Excel counts them, some as two; it stops at 32,767."""
 
 SYMBOLS = {Colour.GREEN: "●", Colour.ORANGE: "▲", Colour.RED: "■", Colour.WHITE: "○"}
 TREND_SYMBOLS = {Trend.NEW: "★", Trend.FORWARD: "↑", Trend.SAME: "=", Trend.BACK: "↓", Trend.UNKNOWN: "?"}
@@ -224,7 +224,9 @@ def _write_summary(book):
         _write_across(book, sheet, row, 1, meaning, columns)
     if summary.without_colour:
         row += 2
-        book.write(sheet, row, 0, "Interventies zonder kleur", "subtitle")
+        hidden = content.reporting_round.in_progress and not content.unreleased
+        title = f"Interventies zonder kleur{' die is vrijgegeven' if hidden else ''}"
+        book.write(sheet, row, 0, title, "subtitle")
         for item in summary.without_colour:
             row += 1
             book.write(sheet, row, 0, f"{item.pillar}, {item.code}", "text")
@@ -464,9 +466,22 @@ def _flat_values(entry):
 
 def _within_limit(values):
     """The values in one row, or in more when a text is longer than a cell may be; the short ones are repeated."""
-    longest = max(len(value) for value in values)
-    for start in range(0, max(longest, 1), CELL_LIMIT):
-        yield [value[start : start + CELL_LIMIT] if len(value) > CELL_LIMIT else value for value in values]
+    pieces = [_pieces(value) for value in values]
+    for row in zip_longest(*pieces):
+        yield [parts[0] if len(parts) == 1 else piece or "" for piece, parts in zip(row, pieces, strict=True)]
+
+
+def _pieces(text):
+    """The text in as many pieces as it takes cells."""
+    coded, size = text.encode("utf-16-le"), 2 * CELL_LIMIT
+    if len(coded) <= size:
+        return [text]
+    pieces, rest = [], text
+    while rest:
+        piece = rest.encode("utf-16-le")[:size].decode("utf-16-le", "ignore")
+        pieces.append(piece)
+        rest = rest[len(piece) :]
+    return pieces
 
 
 def _write_figures(book):

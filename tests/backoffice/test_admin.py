@@ -297,7 +297,7 @@ def act(client, model, name, *rows, seen=None, **filled_in):
 def test_verb_is_offered_first_with_what_cannot_be_done(client):
     ready, draft = UpdateFactory(submitted=True), UpdateFactory(plan_item__round=RoundFactory(year=2025), draft=True)
     page = act(client, ProgressUpdate, "approve", ready, draft)
-    assert "Deze voortgang is concept; goedkeuren kan nu niet." in text_of(page)
+    assert "De status is 'concept'; goedkeuren kan nu niet." in text_of(page)
     form = html.fromstring(page.text).xpath("//main//form")[0]
     assert form.xpath(".//input[@name='_selected_action']/@value") == [str(ready.pk)]
     ready.refresh_from_db()

@@ -68,9 +68,12 @@ def test_colours_counts_per_pijler(client, adviseur, update):
     update("c", "submitted", "released")
     update("d", "submitted", "coloured", plan_item={"activity": True})
 
+    update("e", "dropped")
+
+    # Interventies, vrijgegeven, niet vrijgegeven, zonder kleur, vervallen: the first is what the others add up to.
     assert rows(page(client).xpath("//table")[0]) == [
-        ["Werk", "3", "1", "1", "1"],
-        ["Organisatie en financiën", "1", "0", "1", "0"],
+        ["Werk", "4", "1", "1", "1", "1"],
+        ["Organisatie en financiën", "1", "0", "1", "0", "0"],
     ]
 
 

@@ -277,6 +277,16 @@ def test_figure_that_cannot_be_stored_stays_as_typed_and_the_rest_is_kept(client
     assert tree.xpath("//input[@name='version']/@value") == [str(update.version)]
 
 
+def test_plain_text_keeps_its_paragraphs(client, partner, update):
+    """Without JavaScript the field is a bare one."""
+    post(client, update, quantitative="Eerste alinea.\r\n\r\nTweede: 3 < 5.\r\n- een\r\n- twee")
+
+    update.refresh_from_db()
+    assert update.quantitative == (
+        "<p>Eerste alinea.</p><p>Tweede: 3 &lt; 5.</p><ul><li><p>een</p></li><li><p>twee</p></li></ul>"
+    )
+
+
 def test_text_that_is_too_long_stays_on_the_page_and_the_rest_is_kept(client, partner, update):
     long = "<p>" + "woord " * (LIMIT // 5) + "</p>"
 
@@ -438,7 +448,7 @@ def test_submit_hands_in_what_is_complete(client, partner, update, figure):
     assert (update.state, update.submitted_by) == (State.SUBMITTED, partner)
     tree = page(client, update)
     assert "Ingediend. Het programmabureau beoordeelt nu deze voortgang." in text_of(tree)
-    assert "Deze voortgang is ingediend; opslaan kan nu niet." in text_of(tree)
+    assert "De status is 'ingediend'; opslaan kan nu niet." in text_of(tree)
     assert "Inleveren tot en met" not in text_of(tree)
     assert not tree.xpath("//textarea")
 
@@ -622,6 +632,16 @@ def test_proposal_of_an_indicator_that_is_in_use_is_not_made(client, partner, up
     assert OutputIndicator.objects.count() == 1
 
 
+def test_proposal_is_made_once(client, partner, update):
+    proposal = {"name": "Gezinnen", "unit": "aantal", "area": AreaFactory().pk, "reason": "Telt."}
+
+    for name in ("Gezinnen", "gezinnen"):
+        response = client.post(url(update, "propose_indicator"), proposal | {"name": name})
+
+    assert "De indicator 'gezinnen' is al voorgesteld" in text_of(tree_of(response))
+    assert OutputIndicator.objects.count() == 1
+
+
 def test_proposal_that_is_refused_keeps_what_was_typed(client, partner, update):
     ProgressUpdate.objects.filter(pk=update.pk).update(state=State.APPROVED)
     typed = {"name": "Gezinnen", "unit": "aantal", "area": AreaFactory().pk, "reason": "Een lange uitleg."}
@@ -639,6 +659,6 @@ def test_proposal_is_refused_when_nothing_may_be_written(client, partner, update
         url(update, "propose_indicator"), {"name": "Iets", "unit": "%", "area": AreaFactory().pk, "reason": "Dat telt."}
     )
 
-    assert "Deze voortgang is goedgekeurd; opslaan kan nu niet." in text_of(tree_of(response))
+    assert "De status is 'goedgekeurd'; opslaan kan nu niet." in text_of(tree_of(response))
     assert not OutputIndicator.objects.exists()
     assert PlanItem.objects.count() == 1

@@ -186,7 +186,7 @@ REFUSED = {
         {"Kleur": "paars"},
         'L2: kleur "paars" bestaat niet. Kies groen, oranje, rood of wit, of laat leeg.',
     ),
-    "a colour that comes too early": ({"Kleur": "rood"}, "L2: deze voortgang is concept; kleur geven kan nu niet."),
+    "a colour that comes too early": ({"Kleur": "rood"}, "L2: de status is 'concept'; kleur geven kan nu niet."),
 }
 
 
@@ -319,7 +319,7 @@ def test_text_that_was_handed_in_is_refused_and_the_plan_around_it_is_not(world,
         ("Interventies, cel J2", {"Kwalitatieve voortgang": "Anders"}, None),
         ("Cijfers, cel F2", {}, [world.figure(Waarde=6)]),
     ):
-        with pytest.raises(Refused, match=f"blad {cell}: deze voortgang is {label}; opslaan kan nu niet"):
+        with pytest.raises(Refused, match=f"blad {cell}: de status is '{label}'; opslaan kan nu niet"):
             world.look(world.row(**cells), figures=figures)
 
     assert differences(world.look(world.row(Naam="Kopklas"), figures=[world.figure()])) == {

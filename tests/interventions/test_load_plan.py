@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from decimal import Decimal
 from io import StringIO
@@ -291,5 +292,11 @@ def test_shipped_texts_and_figures_are_those_in_our_own_words():
 
 
 def _rows(name):
+    """The rows of a file of ours, with a comma where a text has a decimal point."""
     with (REPORT / "eigen" / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return [{key: _in_dutch(text) for key, text in row.items()} for row in csv.DictReader(file)]
+
+
+def _in_dutch(text):
+    is_text = any(map(str.isalpha, text))
+    return re.sub(r"(?<!Zuid )\b(\d+)\.(\d{1,2})\b", r"\1,\2", text) if is_text else text

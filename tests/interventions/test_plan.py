@@ -447,7 +447,7 @@ def test_stopping_what_was_changed_meanwhile_is_a_conflict(item, adviseur):
 def test_approved_voortgang_is_not_stopped(adviseur):
     item = UpdateFactory(approved=True).plan_item
 
-    with pytest.raises(Refused, match="goedgekeurd; laten vervallen kan nu niet"):
+    with pytest.raises(Refused, match="goedgekeurd'; laten vervallen kan nu niet"):
         item.drop(by=adviseur, version=1, reason="Geen geld meer.")
 
 
@@ -630,7 +630,7 @@ def test_what_was_approved_is_not_merged(adviseur):
     ]
     before = everything()
 
-    with pytest.raises(Refused, match=f"{items[1]}: Deze voortgang is goedgekeurd; laten vervallen kan nu niet"):
+    with pytest.raises(Refused, match=f"{items[1]}: De status is 'goedgekeurd'; laten vervallen kan nu niet"):
         merge(items, adviseur)
 
     assert everything() == before

@@ -477,7 +477,7 @@ def test_item_whose_voortgang_is_approved_says_that_it_cannot_be_stopped(client,
 
     page = get(client, "plan_item", item.pk)
 
-    assert "Splitsen en stoppen kan niet. Deze voortgang is goedgekeurd; laten vervallen kan nu niet." in text_of(page)
+    assert "Splitsen en stoppen kan niet. De status is 'goedgekeurd'; laten vervallen kan nu niet." in text_of(page)
 
 
 # Several at once

@@ -165,6 +165,14 @@ def test_queue_sorts_by_every_column(client, adviseur, update, column):
     assert set(upwards) == set(downwards) == {"Een", "Twee"}
 
 
+@pytest.mark.parametrize("sort", ["submitted", "-submitted", "seen_colour", "-seen_colour"])
+def test_queue_sorts_what_has_nothing_last(client, adviseur, update, sort):
+    update("Leeg")
+    update("Gevuld", "submitted", "coloured")
+
+    assert names(page(client, f"?sort={sort}")) == ["Gevuld", "Leeg"]
+
+
 def test_queue_keeps_all_in_the_url(client, adviseur, update):
     for _ in range(26):
         update("Ingediend", "submitted")

@@ -14,6 +14,7 @@ from interventions.models import (
     PillarAssignment,
     PlanItem,
     ProgressUpdate,
+    ReportingRound,
 )
 from interventions.workflow import State
 from tests.factories import (
@@ -298,7 +299,7 @@ def test_steps_that_cannot_be_taken_are_not_offered(client, update):
 
     summaries = {text_of(summary) for summary in document.iter("summary")}
     assert summaries == {"Laten vervallen"}
-    assert "Deze voortgang is concept; kleur geven kan nu niet." in text_of(document)
+    assert "De status is 'concept'; kleur geven kan nu niet." in text_of(document)
 
 
 def test_question_is_kept_when_somebody_was_first(client, update):
@@ -397,6 +398,19 @@ def test_note_is_for_the_bureau_alone(client, update):
     document = page(client, now)
     assert "Bel de trekker." not in text_of(document)
     assert "notitie" not in text_of(document)
+
+
+def test_closed_round_takes_no_notes(client, update):
+    now = update("approved")
+    document = page(client, now)
+    ReportingRound.objects.update(state="closed")
+
+    response, _ = send(client, "add_note", now, text="Na sluiting.")
+
+    assert "De ronde 2024 is afgesloten en ligt vast." in response.text
+    assert not InternalNote.objects.exists()
+    assert button(document, "Notitie bewaren") is not None
+    assert "Nieuwe notitie" not in text_of(page(client, now))
 
 
 def test_empty_note_is_not_kept(client, update):

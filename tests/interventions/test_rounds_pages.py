@@ -577,7 +577,7 @@ def test_no_report_is_for_what_still_waits_in_this_round(beheerder, waiting):
         given = {"by": beheerder, "reason": "Niets ontvangen."} | changes
         reporting_round.record_no_report({update.pk: update.version for update in updates}, **given)
 
-    with pytest.raises(Refused, match="Deze voortgang is goedgekeurd; geen opgave vastleggen kan nu niet"):
+    with pytest.raises(Refused, match="De status is 'goedgekeurd'; geen opgave vastleggen kan nu niet"):
         record(*waiting, approved)
     with pytest.raises(Refused, match="Niet alles wat u koos, hoort bij de ronde 2024"):
         record(*waiting, elsewhere)

@@ -445,7 +445,11 @@ def test_indicator_is_proposed_by_who_may_save(round_state, people, make_update)
     def propose(who, state):
         try:
             updates[state].propose_indicator(
-                by=people[0][who], name="Bezoeken", unit="aantal", area=area, reason="Telt dit jaar voor het eerst."
+                by=people[0][who],
+                name=f"Bezoeken door {who}",
+                unit="aantal",
+                area=area,
+                reason="Telt voor het eerst.",
             )
         except PermissionDenied:
             return FORBIDDEN

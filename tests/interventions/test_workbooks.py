@@ -590,10 +590,17 @@ def test_no_cell_is_longer_than_excel_allows(current, school):
     rows = table(workbook["Alle rijen"])
     assert "".join(row["Kwantitatieve voortgang"] for row in rows) == "😀" * (LIMIT - 7)
     assert {row["Nummer"] for row in rows} == {item.code}
-    assert len(rows) == -(-(LIMIT - 7) // CELL_LIMIT)
+    assert len(rows) == -(-(LIMIT - 7) * 2 // CELL_LIMIT)
     assert "".join(row[3] or "" for row in workbook["School"].iter_rows(min_row=2, values_only=True)) == "😀" * (
         LIMIT - 7
     )
+
+
+def test_a_long_text_of_ordinary_characters_stays_in_one_row(current, school):
+    """So that who filters and counts finds each interventie once."""
+    coloured(PlanItemFactory(round=current, pillar=school), Colour.RED, quantitative=f"<p>{'a' * (LIMIT - 7)}</p>")
+
+    assert len(table(export(current)["Alle rijen"])) == 1
 
 
 # What may not be seen
