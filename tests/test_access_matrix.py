@@ -561,7 +561,7 @@ def may_do(world, role, name, target):
     if name == "interventions:record_no_reports":
         return target == 2024 and world.round_state == "review"
     if name == "interventions:add_note":
-        return True
+        return world.round_state in ("open", "review")
     return False if URLS[name][2] == READ else None
 
 
