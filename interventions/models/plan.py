@@ -765,6 +765,7 @@ class PlanItem(models.Model):
     def stand_behind(self, other):
         """Take the place behind `other`, when that is of the same pijler and thema."""
         if (self.pillar_id, self.theme_id) == (other.pillar_id, other.theme_id):
+            self.refresh_from_db(fields=["position"])  # others that were placed may have moved it
             row = [item for item in self._pillar_in_order() if item != self]
             row.insert(row.index(other) + 1, self)
             _number(row)

@@ -589,7 +589,8 @@ def test_activity_without_a_number_is_split_too(client, adviseur):
     typed = {"parts-0-name": "Website", "parts-1-name": "Bijeenkomsten", "reason": "Te groot."}
     client.post(reverse("interventions:split_item", args=[item.pk]), fields | typed)
 
-    assert [one.name for one in PlanItem.objects.order_by("position")] == ["Communicatie", "Website", "Bijeenkomsten"]
+    placed = list(PlanItem.objects.order_by("position", "pk").values_list("position", "name"))
+    assert placed == [(1, "Communicatie"), (2, "Website"), (3, "Bijeenkomsten")]
 
 
 @pytest.mark.parametrize(
