@@ -547,7 +547,7 @@ class PlanItem(models.Model):
     former_name = models.CharField(
         "was", max_length=250, blank=True, help_text="De naam in het vorige uitvoeringsplan, zoals gedrukt."
     )
-    description = models.TextField("korte beschrijving", blank=True)
+    description = models.TextField("korte omschrijving", blank=True)
     funding = models.ManyToManyField(Funding, blank=True, related_name="plan_items", verbose_name="financiering")
     organisations = models.ManyToManyField(
         Organisation, through="Initiator", related_name="plan_items", verbose_name="initiatiefnemers"
