@@ -76,7 +76,7 @@ class PlanItemAdmin(ThroughWorkbooks):
     def trekker(self, item):
         return item.trekker
 
-    @admin.display(description="korte beschrijving")
+    @admin.display(description="korte omschrijving")
     def description_text(self, item):
         return plain_text(item.description)
 

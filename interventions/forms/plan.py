@@ -17,7 +17,7 @@ from programme.models import Pillar, Theme
 
 from .differences import Difference
 
-DESCRIPTION = "Korte beschrijving"
+DESCRIPTION = "Korte omschrijving"
 NOTHING = "leeg"
 
 

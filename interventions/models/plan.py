@@ -820,7 +820,7 @@ def _why_not_worded(content):
     try:
         validate_length(content.description)
     except ValidationError as error:
-        return f"Korte beschrijving: {error.message % error.params}"
+        return f"Korte omschrijving: {error.message % error.params}"
     return ""
 
 

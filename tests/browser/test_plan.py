@@ -124,7 +124,7 @@ def test_item_is_edited_by_keyboard(plan, visit, page):
     type_in(page, "Naam", "Balie")
     type_in(page, "Letter", "b")
     # Until the editor is there, what has this name is the field that it takes the place of.
-    editor = page.locator(".ProseMirror").and_(page.get_by_role("textbox", name="Korte beschrijving"))
+    editor = page.locator(".ProseMirror").and_(page.get_by_role("textbox", name="Korte omschrijving"))
     expect(editor).to_be_visible()
     press(page, editor)
     page.keyboard.type("Elke dag open. ")
@@ -135,7 +135,7 @@ def test_item_is_edited_by_keyboard(plan, visit, page):
     expect(said(page)).to_have_text("W1b Balie: opgeslagen.")
     stored = PlanItem.objects.get(pk=plan[1].pk)
     assert (stored.code, stored.description, stored.contacts.count()) == ("W1b", "<p>Elke dag open. Eén loket.</p>", 0)
-    assert "Gewijzigd: naam, nummer, contactpersonen, korte beschrijving" in page.locator(".timeline").inner_text()
+    assert "Gewijzigd: naam, nummer, contactpersonen, korte omschrijving" in page.locator(".timeline").inner_text()
 
 
 def test_conflict_shows_both_versions_and_is_accessible(plan, visit, page):
@@ -149,7 +149,7 @@ def test_conflict_shows_both_versions_and_is_accessible(plan, visit, page):
     press(page, page.get_by_role("button", name="Opslaan"), "Enter")
 
     expect(page.get_by_role("alert")).to_contain_text("Laatst opgeslagen door Bea Beheer")
-    expect(page.get_by_role("region", name="Verschil: Korte beschrijving")).to_contain_text("Twee loketten.")
+    expect(page.get_by_role("region", name="Verschil: Korte omschrijving")).to_contain_text("Twee loketten.")
     expect(page.get_by_role("row", name="Naam Bureau Balie")).to_be_visible()
     axe.check(page)
     press(page, page.get_by_role("button", name="Opslaan"), "Enter")

@@ -258,7 +258,7 @@ def refused_fields(item):
         ({"name": " "}, "Vul een naam in."),
         ({"name": "n" * 251}, "De naam is te lang: 251 tekens. Er passen er hoogstens 250."),
         ({"former_name": "n" * 251}, "De oude naam is te lang: 251 tekens."),
-        ({"description": f"<p>{'x' * 30_000}</p>"}, "Korte beschrijving: Deze tekst is te lang: 30.007 tekens"),
+        ({"description": f"<p>{'x' * 30_000}</p>"}, "Korte omschrijving: Deze tekst is te lang: 30.007 tekens"),
         ({"number": None}, "Een interventie in een pijler heeft een nummer."),
         ({"number": 0}, "Het nummer ligt tussen 1 en 999."),
         ({"number": 1000}, "Het nummer ligt tussen 1 en 999."),
