@@ -131,7 +131,7 @@ class OutputIndicator(models.Model):
                 return f"Vul een {label} in."
             if len(text) > (limit := self._meta.get_field(field).max_length):
                 return f"De {label} is te lang: {len(text)} tekens. Er passen er hoogstens {limit}."
-        if OutputIndicator.objects.in_use().exclude(pk=self.pk).filter(name=name).exists():
+        if OutputIndicator.objects.in_use().exclude(pk=self.pk).filter(name__iexact=name).exists():
             return f"Er is al een indicator '{name}'. Kies een andere naam, of deel die indicator."
         return ""
 
@@ -190,8 +190,13 @@ class OutputIndicator(models.Model):
             if not locked.historical:
                 OutputValue.objects.make_rows(reporting_round=locked, indicator=self)
             rows = OutputValue.objects.asked_of(self, locked)
-            if unknown := targets.keys() - rows.keys():
-                raise ValueError(f"series that are not asked for: {sorted(unknown)}")
+            if targets.keys() - set(self.series.values_list("pk", flat=True)):
+                raise ValueError(f"series of another indicator: {sorted(targets)}")
+            if targets.keys() - rows.keys():
+                raise Refused(
+                    f"'{self.name}' wordt in de ronde {locked.year} nog niet gevraagd: de voortgang is al ingediend."
+                    " Stuur haar eerst terug."
+                )
             self.aim({rows[key]: target for key, target in targets.items()}, by=by, version=version)
 
     set_targets.alters_data = True

@@ -106,28 +106,48 @@ def _placed(item, *, may_change, failed):
     shown_at = defaultdict(list)
     for one in IndicatorPlacement.objects.filter(indicator__in=[placement.indicator_id for placement in placements]):
         shown_at[one.indicator_id].append(one)
+    here = set(
+        IndicatorPlacement.objects.filling_in(item.round)
+        .filter(intervention=item.intervention_id)
+        .values_list("pk", flat=True)
+    )
+    going_on = item.round.plan_items.continuing().select_related("pillar").in_printed_order()
     return [
-        _one(item, placement, shown_at[placement.indicator_id], plan, rows, may_change, failed)
+        _one(
+            item,
+            placement,
+            shown_at[placement.indicator_id],
+            plan,
+            rows,
+            may_change,
+            failed,
+            fills_in=placement.pk in here,
+            others=going_on,
+        )
         for placement in placements
     ]
 
 
-def _one(item, placement, everywhere, plan, rows, may_change, failed):
+def _one(item, placement, everywhere, plan, rows, may_change, failed, *, fills_in, others):
     indicator = placement.indicator
     owner = next((plan.get(one.intervention_id) for one in everywhere if one.owner), None)
     kinds = {}
     if may_change and indicator.status == OutputIndicator.Status.ACTIVE:
-        kinds = AT_OWNER if placement.owner else ELSEWHERE
+        kinds = AT_OWNER if fills_in else ELSEWHERE
     forms = [
         failed
         if failed and (failed.indicator.pk, failed.do) == (indicator.pk, do)
-        else form(indicator=indicator, item=item, rows=rows, others=plan.values())
+        else form(indicator=indicator, item=item, rows=rows, others=others)
         for do, form in kinds.items()
     ]
     return Placed(
         indicator,
-        None if placement.owner else owner,
-        [plan[one.intervention_id] for one in everywhere if not one.owner and one.intervention_id in plan],
+        None if fills_in else owner,
+        [
+            plan[one.intervention_id]
+            for one in everywhere
+            if not one.owner and one != placement and one.intervention_id in plan
+        ],
         [(series, rows.get(series.pk)) for series in indicator.series.all()],
         forms,
     )

@@ -86,7 +86,8 @@ class FiguresResource(SheetResource):
         """Those of `values` that the numbered interventies of the round fill in, in the order of the plan."""
         items = PlanItem.objects.in_round(self.round).counting().select_related("pillar", "progress")
         self._items = {item.intervention_id: item for item in items}
-        placements = IndicatorPlacement.objects.filter(owner=True, intervention__in=self._items)
+        # As it was in this round: what was split or merged since is filled in elsewhere now.
+        placements = IndicatorPlacement.objects.filling_in(self.round).filter(intervention__in=self._items)
         self._owners = {placement.indicator_id: placement for placement in placements}
         rows = []
         for row in values.filter(round=self.round).select_related("series__indicator", "series__area", "period"):

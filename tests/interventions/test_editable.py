@@ -1,6 +1,7 @@
 """The 'bewerkbaar bestand': what goes out comes in again as it was, whatever the texts and names look like."""
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO, StringIO
 
@@ -166,6 +167,27 @@ def test_who_may_not_see_a_text_does_not_get_it():
 
     assert "<p>Tien gezinnen bereikt.</p>" not in text
     assert "Taalklas" in text
+
+
+def test_earlier_round_goes_out_as_it_was_after_its_interventies_are_merged():
+    """The figures go on elsewhere from then on; what was reported stays where it was reported."""
+    past, now = RoundFactory(year=2023, historical=True), RoundFactory(year=2024, planned=True)
+    beheerder, pillar = UserFactory(beheerder=True), PillarFactory()
+    items = []
+    for _ in range(2):
+        before = PlanItemFactory(round=past, pillar=pillar)
+        UpdateFactory(plan_item=before, approved=True)
+        ValueFactory(series=SeriesFactory(indicator=IndicatorFactory(owner=before.intervention)), round=past, value=7)
+        items.append(PlanItemFactory(round=now, pillar=pillar, intervention=before.intervention))
+    out = cells(exported(past, beheerder), "Cijfers")
+    assert len(out) == 3
+
+    together = replace(items[0].content(), name="Samen", number=990)
+    now.merge({item.pk: item.version for item in items}, together, by=beheerder, reason="Hoort bij elkaar.")
+
+    file = exported(past, beheerder)
+    assert cells(file, "Cijfers") == out
+    assert look_at(file, reporting_round=past, by=beheerder).changes == []
 
 
 def test_export_takes_as_many_queries_for_four_rows_as_for_two():

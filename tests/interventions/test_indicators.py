@@ -13,6 +13,7 @@ from tests.factories import (
     PlanItemFactory,
     RoundFactory,
     SeriesFactory,
+    UpdateFactory,
     UserFactory,
     ValueFactory,
 )
@@ -244,6 +245,15 @@ def test_target_is_changed_and_taken_away_and_what_was_filled_in_stays(series, a
 
     assert (OutputValue.objects.get().value, OutputValue.objects.get().target) == (10, None)
     assert [one[3] for one in events(series.indicator)] == ["Carnisse (2025) 20 → 30", "Carnisse (2025) 30 → geen"]
+
+
+def test_target_of_what_was_handed_in_is_refused_until_it_is_sent_back(series, adviseur):
+    open_round = RoundFactory(year=2025)
+    item = PlanItemFactory(round=open_round, intervention=series.indicator.interventions.get())
+    UpdateFactory(plan_item=item, submitted=True)
+
+    with pytest.raises(Refused, match="nog niet gevraagd: de voortgang is al ingediend"):
+        series.indicator.set_targets({series.pk: Decimal(30)}, reporting_round=open_round, by=adviseur, version=1)
 
 
 def test_targets_of_a_closed_round_stay_as_they_are(series, adviseur):
