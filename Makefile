@@ -1,5 +1,7 @@
 # make run, test, check, bench, backup and restore; each installs what it needs first. README.md says more.
 .DEFAULT_GOAL := run
+# So that our own modules are compiled once, and not by every process anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: run test check bench backup restore install requirements
 
 PYTHON ?= python3
