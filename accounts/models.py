@@ -9,7 +9,7 @@ from django.contrib.postgres.lookups import Unaccent
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
@@ -32,8 +32,7 @@ BUREAU_ROLES = frozenset({Role.ADVISEUR, Role.BEHEERDER})
 class OrganisationQuerySet(models.QuerySet):
     def acting_keys(self):
         """Keys of these organisations, of their departments (not the other way round), and of their collectives."""
-        of_collective = Case(When(collectives__kind=Organisation.Kind.COLLECTIVE, then=F("collectives")))
-        rows = self.order_by().values_list("pk", "departments", of_collective)
+        rows = self.order_by().values_list("pk", "departments", "collectives")
         return {key for row in rows for key in row if key is not None}
 
     def partners(self):

@@ -93,28 +93,22 @@ def action(act):
 
 def verb_of_update(model, name):
     """A verb of the voortgang (workflow.VERBS)."""
-    verb = VERBS[name]
-    return action(
-        Act(
-            name=name,
-            label=verb.label,
-            do=getattr(model, name),
-            why_not=lambda row, *, user: row.why_not(name, user=user),
-            version="version",
-            needs=verb.needs,
-        )
-    )
+    return _verb(model, VERBS[name], version="version")
 
 
 def verb_of_round(model, name):
     """A verb of the round (workflow.ROUND_VERBS)."""
-    verb = ROUND_VERBS[name]
+    return _verb(model, ROUND_VERBS[name])
+
+
+def _verb(model, verb, *, version=""):
     return action(
         Act(
-            name=name,
+            name=verb.name,
             label=verb.label,
-            do=getattr(model, name),
-            why_not=lambda row, *, user: row.why_not(name, user=user),
+            do=getattr(model, verb.name),
+            why_not=lambda row, *, user: row.why_not(verb.name, user=user),
+            version=version,
             needs=verb.needs,
         )
     )

@@ -166,6 +166,8 @@ class OutputIndicator(models.Model):
         with self._changed(IndicatorEvent.Verb.SHARE, by=by, version=version, detail=f"met {plan_item}"):
             if self.placements.filter(intervention=plan_item.intervention_id).exists():
                 raise Refused(f"'{self.name}' staat al bij {plan_item}.")
+            if not PlanItem.objects.continuing().filter(pk=plan_item.pk).exists():
+                raise Refused(f"{plan_item} is vervallen. Kies een interventie die doorgaat.")
             self.placements.create(intervention_id=plan_item.intervention_id, owner=False, position=NEW_AT_THE_END)
 
     share_with.alters_data = True

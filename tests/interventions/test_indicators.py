@@ -201,6 +201,15 @@ def test_name_of_an_ended_indicator_may_be_used_again(item, indicator, adviseur)
 # Sharing
 
 
+def test_indicator_is_not_shared_with_what_was_stopped(other, indicator, adviseur):
+    other.drop(by=adviseur, version=other.version, reason="Geen geld meer.")
+
+    with pytest.raises(Refused, match="is vervallen"):
+        indicator.share_with(other, by=adviseur, version=1)
+
+    assert indicator.placements.count() == 1
+
+
 def test_shared_indicator_stands_at_both_and_one_fills_it_in(item, other, indicator, adviseur):
     indicator.share_with(other, by=adviseur, version=1)
 

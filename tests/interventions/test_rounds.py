@@ -283,16 +283,27 @@ def test_closed_round_gets_no_new_rows_and_no_other_plan():
     assert not ProgressUpdate.objects.exists()
 
 
-def test_what_happened_cannot_be_deleted_along_with_something_else(beheerder, adviseur):
-    update = UpdateFactory(plan_item__round=RoundFactory(review=True), approved=True, coloured=True)
-    update.reopen(by=adviseur, version=update.version, reason="Nog een vraag.")
-    RoundEvent.objects.create(round=update.plan_item.round, verb="open", by=beheerder)
+@pytest.mark.parametrize("what", ["event", "revision", "plan revision", "event of the round"])
+def test_what_happened_cannot_be_deleted_along_with_something_else(what, beheerder):
+    """Each protects all that it is about, also when it is the only thing that happened."""
+    update = UpdateFactory(plan_item__round=RoundFactory(review=True), submitted=True)
+    item = update.plan_item
+    match what:
+        case "event":
+            update.events.create(verb="submit", by=beheerder, from_state="draft", to_state="submitted")
+        case "revision":
+            update.revisions.create(version=1, way_in="form")
+        case "plan revision":
+            item.keep_revision(item.content(), by=beheerder, way_in="form")
+        case _:
+            item.round.events.create(verb="open", by=beheerder)
+    about = {"plan revision": (item, item.round), "event of the round": (item.round,)}
 
-    for row in (update, update.plan_item, update.plan_item.round):
+    for row in about.get(what, (update, item, item.round)):
         with pytest.raises(ProtectedError):
             row.delete()
 
-    assert update.events.count() == 1
+    assert ProgressUpdate.objects.get() == update
 
 
 # Colours of a pijler
