@@ -4,6 +4,20 @@ from django import forms
 
 from .models import Organisation, Role, User
 
+NOT_WHOLE = (
+    "Het formulier is niet volledig aangekomen; er is niets opgeslagen. Laad de pagina opnieuw en vul het nog eens in."
+)
+
+
+class VersionField(forms.IntegerField):
+    """The version that the user saw. Nobody types it: when it is wrong, the page is."""
+
+    widget = forms.HiddenInput
+    default_error_messages = dict.fromkeys(("required", "invalid", "min_value"), NOT_WHOLE)
+
+    def __init__(self):
+        super().__init__(min_value=0)
+
 
 class TidyCharField(forms.CharField):
     """A name without spaces around it, and no two in a row."""
@@ -36,7 +50,7 @@ class InvitationForm(PersonForm):
 class VersionedForm(forms.Form):
     """`version` is the one that the user saw."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
     def move_to_version(self, version):
         """Let what was typed stand as a change of what is stored now, so that saving again is a decision."""

@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from accounts.forms import VersionField
 from interventions.models import OutputIndicator
 from programme.models import Area, Period
 from programme.numbers import format_number, parse_number
@@ -39,7 +40,7 @@ class ChangeForm(VersionForm):
     """
 
     do = ""
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = VersionField()
 
     def __init__(self, data=None, *, indicator, item, rows, others):
         super().__init__(data, auto_id=f"id_{indicator.pk}_{self.do}_%s", initial={"version": indicator.version})

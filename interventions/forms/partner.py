@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 
+from accounts.forms import VersionField
 from interventions.filters import WITHOUT_PILLAR
 from interventions.models import OutputIndicator, PlanItem
 from interventions.models.figures import parse_figure
@@ -56,7 +57,7 @@ class ProgressForm(forms.Form):
     too long) is an error of that field alone; `content` has all the rest. `version` is the one the user saw.
     """
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = VersionField()
     quantitative = RichTextFormField(label="Kwantitatieve voortgang", required=False)
     qualitative = RichTextFormField(label="Kwalitatieve voortgang", required=False)
     proposed_colour = forms.ChoiceField(

@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
+from accounts.forms import NOT_WHOLE, VersionField
 from accounts.models import BUREAU_ROLES, Organisation, Role
 from interventions.filters import WITHOUT_PILLAR, themes_by_pillar
 from interventions.models import Funding, Initiator, PlanItem
@@ -21,6 +22,23 @@ DESCRIPTION = "Korte omschrijving"
 NOTHING = "leeg"
 
 
+class RowFormSet(forms.BaseFormSet):
+    default_error_messages = {"missing_management_form": NOT_WHOLE}
+
+
+class FormWithRows(forms.Form):
+    """Has `rows`, a RowFormSet; what is wrong with all of them together is said with what is wrong with the form."""
+
+    rows = None
+
+    def clean(self):
+        for error in self.rows.non_form_errors():
+            self.add_error(None, error)
+
+    def is_valid(self):
+        return super().is_valid() and self.rows.is_valid()
+
+
 class InitiatorForm(forms.Form):
     """One organisation on a plan item; without an organisation the row is none."""
 
@@ -33,11 +51,11 @@ class InitiatorForm(forms.Form):
         self.fields["organisation"].choices = organisations
 
 
-InitiatorFormSet = forms.formset_factory(InitiatorForm, extra=3, can_order=True, max_num=50)
+InitiatorFormSet = forms.formset_factory(InitiatorForm, formset=RowFormSet, extra=3, can_order=True, max_num=50)
 
 
-class PlanItemForm(forms.Form):
-    """All that a plan item says, for one that is new: `initial` is a PlanContent."""
+class PlanItemForm(FormWithRows):
+    """All that a plan item says, for one that is new: `initial` is a PlanContent. The rows are its initiators."""
 
     name = forms.CharField(label="Naam", max_length=PlanItem._meta.get_field("name").max_length)
     pillar = forms.ModelChoiceField(
@@ -63,15 +81,12 @@ class PlanItemForm(forms.Form):
         super().__init__(data, initial=vars(content))
         self.fields["theme"].choices = [("", "Geen thema"), *themes_by_pillar()]
         organisations = [("", "Geen organisatie"), *((one.pk, one.name) for one in Organisation.objects.all())]
-        self.initiators = InitiatorFormSet(
+        self.rows = InitiatorFormSet(
             data,
             initial=[vars(one) for one in content.initiators],
             prefix="initiators",
             form_kwargs={"organisations": organisations},
         )
-
-    def is_valid(self):
-        return super().is_valid() and self.initiators.is_valid()
 
     def content(self):
         """What was filled in."""
@@ -84,7 +99,7 @@ class PlanItemForm(forms.Form):
             "funding": frozenset(one.pk for one in typed["funding"]),
             "initiators": tuple(
                 Initiation(*(row.cleaned_data[name] for name in ("organisation", "role", "confirmed")))
-                for row in self.initiators.ordered_forms
+                for row in self.rows.ordered_forms
                 if row.cleaned_data["organisation"]
             ),
         }
@@ -102,7 +117,7 @@ class VersionForm(forms.Form):
 class ChangeForm(VersionForm, PlanItemForm):
     """What a plan item says now; `version` is the one the user saw."""
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = VersionField()
     contacts = forms.ModelMultipleChoiceField(
         label="Contactpersonen",
         help_text="Zij zien deze interventie bovenaan in hun lijst en krijgen de berichten erover.",
@@ -263,13 +278,13 @@ class PartForm(ReplacementForm):
     name = forms.CharField(label="Naam", max_length=PlanItem._meta.get_field("name").max_length, required=False)
 
 
-PartFormSet = forms.formset_factory(PartForm, extra=0, max_num=20)
+PartFormSet = forms.formset_factory(PartForm, formset=RowFormSet, extra=0, max_num=20)
 
 
-class SplitForm(VersionForm):
-    """Into what an interventie is split, and why; `version` is the one the user saw."""
+class SplitForm(VersionForm, FormWithRows):
+    """Into what an interventie is split (the rows), and why; `version` is the one the user saw."""
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = VersionField()
     reason = forms.CharField(label="Reden", widget=forms.Textarea(attrs={"rows": 3}))
 
     MOST = 4  # rows on the page; a part can be split again
@@ -278,16 +293,13 @@ class SplitForm(VersionForm):
         super().__init__(data, initial={"version": item.version})
         self.whole = replace(item.content(), former_name=item.name)
         letters = item.free_letters()[: self.MOST] or [""] * self.MOST
-        self.parts = PartFormSet(
+        self.rows = PartFormSet(
             data, prefix="parts", initial=[{"number": item.number, "letter": letter} for letter in letters]
         )
 
-    def is_valid(self):
-        return super().is_valid() and self.parts.is_valid()
-
     def contents(self):
         """What each part that was given a name says."""
-        return [part.content(self.whole) for part in self.parts if part.cleaned_data["name"]]
+        return [part.content(self.whole) for part in self.rows if part.cleaned_data["name"]]
 
 
 class MergeForm(VersionForm, ReplacementForm):
@@ -296,7 +308,11 @@ class MergeForm(VersionForm, ReplacementForm):
     `version` holds of each of them, by key, the version that the user saw, such as '12:1 15:3'.
     """
 
-    version = forms.RegexField(r"^\d+:\d+( \d+:\d+)*$", widget=forms.HiddenInput)
+    version = forms.RegexField(
+        r"^\d+:\d+( \d+:\d+)*$",
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("required", "invalid"), NOT_WHOLE),
+    )
     main = forms.TypedChoiceField(
         label="Welke is de belangrijkste?",
         help_text="Daarmee wordt de kleur van dit jaar vergeleken, en haar teksten komen eerst.",

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.forms import VersionField
 from interventions.models import ReportingRound
 
 YEARS = {"min_value": 2000, "max_value": 2100}
@@ -41,7 +42,7 @@ class NewRoundForm(RoundForm):
 class ScheduleForm(RoundForm):
     """`version` is the one that the user saw. A historical round has no dates."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = VersionField()
 
     def __init__(self, data=None, *, reporting_round):
         names = ("year", "opens_on", "deadline", "version")

@@ -11,6 +11,7 @@ from lxml import html
 from interventions.models import Funding, PlanItem, ReportingRound
 from interventions.models.plan import Initiation
 from tests.factories import (
+    IndicatorFactory,
     InitiatorFactory,
     OrganisationFactory,
     PillarFactory,
@@ -579,6 +580,37 @@ def test_item_is_split_into_the_parts_that_have_a_name(client, adviseur, item):
         ["W4a", "Balie Was: Leerwerkloket", "Gemeente trekker, aangenomen", "Piet Bos"],
         ["W4b", "Bureau Was: Leerwerkloket", "Gemeente trekker, aangenomen", "Piet Bos"],
     ]
+
+
+NOT_WHOLE = (
+    "Het formulier is niet volledig aangekomen; er is niets opgeslagen. Laad de pagina opnieuw en vul het nog eens in."
+)
+
+
+@pytest.mark.parametrize("name", ["split_item", "change_item", "change_indicator", "merge_items"])
+def test_form_that_did_not_come_in_whole_says_so_in_a_sentence(name, client, adviseur, item):
+    indicator = IndicatorFactory(owner=item.intervention)
+    args = [item.round.year] if name == "merge_items" else [item.pk]
+    url = f"{reverse(f'interventions:{name}', args=args)}?regel={item.pk}"
+    asked = {"do": "hernoemen", "indicator": indicator.pk, "name": "X", "unit": "aantal"}
+
+    for version in ("", "x", "-1"):
+        page = html.fromstring(client.post(url, asked | {"version": version, "reason": "Daarom."}).text)
+        said = page.xpath("//*[contains(@class, 'error-summary')]//li//text()")
+        assert set(said) >= {NOT_WHOLE}
+        assert not [one for one in said if "ersion" in one or "anagement" in one]
+    assert PlanItem.objects.get() == item
+
+
+@pytest.mark.parametrize("name", ["split_item", "change_item"])
+def test_form_without_its_rows_says_so_in_a_sentence(name, client, adviseur, item):
+    url = reverse(f"interventions:{name}", args=[item.pk])
+    fields = {"version": item.version, "name": "X", "pillar": item.pillar.pk, "number": 4, "reason": "Daarom."}
+
+    page = html.fromstring(client.post(url, fields).text)
+
+    assert page.xpath("//*[contains(@class, 'error-summary')]//li//text()") == [NOT_WHOLE]
+    assert "ManagementForm" not in page.text_content()
 
 
 def test_activity_without_a_number_is_split_too(client, adviseur):
