@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from import_export.fields import Field
 
 from accounts.models import Organisation
-from interventions.models import Funding, Initiator, PlanItem, ProgressUpdate
+from interventions.models import Funding, Initiator, PlanItem, ProgressUpdate, ReportingRound
 from interventions.models.plan import HIGHEST_NUMBER, Initiation, PlanContent
 from interventions.models.progress import Part
 from interventions.workflow import SAVE, SET_COLOUR, Colour, Refused
@@ -218,6 +218,29 @@ class PlanResource(SheetResource):
         return item.seen_colour
 
     # In
+
+    def take(self, table, faults):
+        """As for every sheet. Raises Faulty at once when it is of another round: it cannot be held against this one."""
+        if year := self._other_year(table.rows):
+            faults.add(PLAN.name, 0, table.columns[Plan.YEAR], self._why_not_of(year))
+            faults.raise_any()
+        super().take(table, faults)
+
+    def _other_year(self, rows):
+        """The year that all rows say, when that is not the year of this round; None when they differ, or are one."""
+        years = {as_number(cells[Plan.YEAR]) for _, cells in rows}
+        if len(rows) < 2 or len(years) > 1:
+            return None
+        year, letter = years.pop() or (None, "")
+        return None if letter or year == self.round.year else year
+
+    def _why_not_of(self, year):
+        here = self.round.year
+        there = f" lees dit in bij de ronde {year}," if ReportingRound.objects.filter(year=year).exists() else ""
+        return (
+            f"dit werkblad is van {year}; deze ronde is {here}. "
+            f"Kies het werkblad van {here},{there} of zet in deze kolom overal {here}."
+        )
 
     def before_import(self, dataset, **kwargs):
         items = _with_plan(PlanItem.objects.in_round(self.round)).select_related("pillar", "theme__parent", "progress")

@@ -48,14 +48,14 @@ _BROKEN = "Dit Excelbestand is beschadigd of niet compleet. Open het in Excel en
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong, and where: '' and None where it is about a whole sheet or the whole file."""
+    """What is wrong, and where: `place` is 'cel C5' or 'kolom A', '' where it is about a whole sheet."""
 
     sheet: str
-    cell: str
+    place: str
     message: str
 
     def __str__(self):
-        where = f"blad {self.sheet}, cel {self.cell}: " if self.cell else f"blad {self.sheet}: " if self.sheet else ""
+        where = f"blad {self.sheet}, {self.place}: " if self.place else f"blad {self.sheet}: "
         return f"{where}{self.message}"
 
 
@@ -78,7 +78,7 @@ class Faults:
         self._unknown = defaultdict(list)
 
     def add(self, sheet, row, column, message):
-        """`row` and `column` as in Excel, counted from 1; 0 when it is about the whole sheet."""
+        """`row` and `column` as in Excel, counted from 1; row 0 when it is about the column, both when the sheet."""
         self._found.setdefault((sheet, row, column), message)
 
     def name_unknown(self, names):
@@ -93,10 +93,15 @@ class Faults:
         sheets = list(dict.fromkeys(sheet for sheet, _, _ in self._found))
         places = sorted(self._found, key=lambda place: (sheets.index(place[0]), *place[1:]))
         faults = [
-            Fault(sheet, f"{get_column_letter(column)}{row}" if row else "", self._found[sheet, row, column])
+            Fault(sheet, _place(row, column), self._found[sheet, row, column])
             for sheet, row, column in places[:MOST_FAULTS]
         ]
         raise Faulty(faults, more=max(0, len(places) - MOST_FAULTS), unknown=self._unknown)
+
+
+def _place(row, column):
+    letter = column and get_column_letter(column)
+    return f"cel {letter}{row}" if row else f"kolom {letter}" if column else ""
 
 
 @dataclass(frozen=True)
