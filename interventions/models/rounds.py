@@ -545,7 +545,7 @@ class ReportingRound(models.Model):
 
 
 class RoundEvent(AppendOnly):
-    """Who made or moved the round, changed its dates, or showed or hid the colours of a pijler."""
+    """Who made or moved the round, changed its dates, took a workbook over in it, or showed or hid colours."""
 
     class Verb(models.TextChoices):
         CREATE = "create", "gemaakt"
@@ -555,6 +555,7 @@ class RoundEvent(AppendOnly):
         BACK_TO_OPEN = "back_to_open", "weer opengezet"
         CLOSE = "close", "afgesloten"
         REOPEN = "reopen", "heropend"
+        IMPORT = "import", "werkblad overgenomen"
         RELEASE_COLOURS = "release_colours", "kleuren vrijgegeven"
         WITHDRAW_COLOURS = "withdraw_colours", "kleuren ingetrokken"
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from interventions.models import ImportLog, ProgressUpdate
+from interventions.models import ImportLog, ProgressUpdate, RoundEvent
 from interventions.models.history import WayIn
 from interventions.workflow import Conflict, refuse
 
@@ -78,6 +78,11 @@ class Preview:
         return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
 
     @property
+    def rows(self):
+        """How many rows of the sheets change something."""
+        return sum(bool(change.plan) + len(change.figures) for change in self.changes)
+
+    @property
     def summary(self):
         """In a sentence, as 'Niets veranderd.' or '3 interventies gewijzigd, 1 toegevoegd.'"""
         new = sum(change.is_new for change in self.changes)
@@ -134,16 +139,28 @@ def take_over(file, *, reporting_round, by, file_name, allow_new=False, shown=No
         for change in preview.changes:
             change.apply(reporting_round=locked, by=by, file_name=file_name)
         if preview.changes:
-            file.seek(0)
-            ImportLog.objects.create(
-                round=locked,
-                by=by,
-                file_name=file_name,
-                sha256=hashlib.file_digest(file, "sha256").hexdigest(),
-                summary=preview.summary,
-                changes=[_logged(change) for change in preview.changes],
-            )
+            _keep(preview, file, reporting_round=locked, by=by, file_name=file_name)
     return preview
+
+
+def _keep(preview, file, *, reporting_round, by, file_name):
+    """Tell the log of the workbooks, cell by cell, and the history of the round what was taken over."""
+    file.seek(0)
+    ImportLog.objects.create(
+        round=reporting_round,
+        by=by,
+        file_name=file_name,
+        sha256=hashlib.file_digest(file, "sha256").hexdigest(),
+        summary=preview.summary,
+        changes=[_logged(change) for change in preview.changes],
+    )
+    rows = "1 rij" if preview.rows == 1 else f"{preview.rows} rijen"
+    reporting_round.events.create(
+        verb=RoundEvent.Verb.IMPORT,
+        by=by,
+        to_state=reporting_round.state,
+        reason=f"{file_name}, {rows} met een wijziging. {preview.summary}",
+    )
 
 
 def _logged(change):

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from accounts.models import Organisation, User
 from interventions.models import (
+    ImportLog,
     OutputIndicator,
     OutputValue,
     PlanItem,
@@ -25,6 +26,7 @@ from interventions.models import (
 )
 from interventions.models.plan import PlanContent
 from interventions.models.progress import Content, Waived
+from interventions.workbooks.importing import Outdated, look_at, take_over
 from interventions.workflow import Conflict, Refused
 from tests.factories import (
     AreaFactory,
@@ -36,6 +38,9 @@ from tests.factories import (
     UpdateFactory,
     UserFactory,
 )
+from tests.workbooks import workbook
+
+from .test_import import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -516,6 +521,65 @@ def test_saving_a_voortgang_that_points_at_a_plan_item_does_not_wait_for_its_cha
         save.start()
         save.join(timeout=5)
         assert outcome == [True]
+
+
+def importing(world, file, by, name):
+    """Take over what `by` saw a preview of; who is refused keeps in `told` what the page then shows."""
+    shown = look_at(file, reporting_round=world.round, by=by).fingerprint
+    told = []
+
+    def take():
+        try:
+            take_over(file, reporting_round=world.round, by=by, file_name=name, shown=shown)
+        except Outdated as outdated:
+            told.extend(outdated.preview.changes)
+            raise
+
+    return take, told
+
+
+def test_of_two_workbooks_at_once_one_is_taken_and_the_other_shows_what_it_would_change_now():
+    world, second = World(), UserFactory(beheerder=True)
+    of_both = {"Kwalitatieve voortgang": "<p>Van allebei.</p>"}
+    one = workbook([world.row(Naam="Kopklas"), world.row(2, **of_both)], [world.figure(Waarde=6)])
+    other = workbook([world.row(Naam="Zomerklas"), world.row(2, **of_both)], [world.figure(Waarde=7)])
+    takes = [importing(world, one, world.beheerder, "een.xlsx"), importing(world, other, second, "ander.xlsx")]
+
+    outcomes = race(*(take for take, _ in takes), rows=this_row(world.round))
+
+    assert outcomes == ["done", Outdated]
+    assert world.round.plan_items.get(number=1).name == "Kopklas"
+    assert OutputValue.objects.get().value == 6
+    written = (world.item.revisions.count(), ProgressEvent.objects.count(), Revision.objects.count())
+    assert written == (2, 2, 2)  # of the first alone; its plan item keeps what it said before as well
+    told = [(one.title, one.before, one.after) for change in takes[1][1] for one in change.differences]
+    assert told == [("Naam", "Kopklas", "Zomerklas"), ("Klassen, Zuid, 2024: Waarde", "6", "7")]
+    assert list(ImportLog.objects.values_list("file_name", "by", "summary")) == [
+        ("een.xlsx", world.beheerder.pk, "2 interventies gewijzigd.")
+    ]
+    assert [event.by for event in RoundEvent.objects.filter(verb="import")] == [world.beheerder]
+
+
+def test_same_workbook_at_once_is_taken_once_and_the_other_is_told_that_nothing_is_left():
+    world, second = World(), UserFactory(beheerder=True)
+    files = [workbook([world.row(Naam="Kopklas")]) for _ in range(2)]
+    takes = [importing(world, file, by, "a.xlsx") for file, by in zip(files, (world.beheerder, second), strict=True)]
+
+    assert race(*(take for take, _ in takes), rows=this_row(world.round)) == ["done", Outdated]
+    assert takes[1][1] == []
+    assert (ImportLog.objects.count(), RoundEvent.objects.count(), world.item.revisions.count()) == (1, 1, 2)
+
+
+def test_workbooks_about_different_interventies_are_both_taken():
+    world, second = World(), UserFactory(beheerder=True)
+    takes = [
+        importing(world, workbook([world.row(Naam="Kopklas")]), world.beheerder, "een.xlsx"),
+        importing(world, workbook([world.row(2, Naam="Zomerklas")]), second, "ander.xlsx"),
+    ]
+
+    assert race(*(take for take, _ in takes), rows=this_row(world.round)) == ["done", "done"]
+    assert set(PlanItem.objects.values_list("name", flat=True)) == {"Kopklas", "Zomerklas"}
+    assert set(ImportLog.objects.values_list("file_name", flat=True)) == {"een.xlsx", "ander.xlsx"}
 
 
 def test_of_two_beheerders_who_deactivate_each_other_one_stays(beheerder):

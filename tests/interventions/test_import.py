@@ -288,6 +288,35 @@ def test_double_rows_are_refused_with_the_row_where_the_other_stands(world):
     ]
 
 
+WRONG_YEAR = "blad Interventies, kolom A: dit werkblad is van 2022; deze ronde is 2024. Kies het werkblad van 2024,"
+
+
+@pytest.mark.parametrize(
+    ("there", "advice"), [(False, ""), (True, " lees dit in bij de ronde 2022,")], ids=["no such round", "a round"]
+)
+def test_workbook_of_another_round_is_refused_in_one_sentence(world, there, advice):
+    if there:
+        RoundFactory(year=2022, historical=True)
+    rows = [world.row(number, Jaar=2022, Naam="") for number in (1, 2)]
+
+    with pytest.raises(Refused) as refused:
+        world.look(*rows, figures=[world.figure(Periode="1999")])
+
+    assert str(refused.value) == f"{WRONG_YEAR}{advice} of zet in deze kolom overal 2024."
+
+
+@pytest.mark.parametrize("years", [(2022, 2023), (2022, 2024), ("later", "later"), ("2022a", "2022a"), ("", "")])
+def test_rows_of_several_years_are_refused_cell_by_cell(world, years):
+    with pytest.raises(Refused) as refused:
+        world.look(*(world.row(number, Jaar=year) for number, year in enumerate(years, 1)))
+
+    assert str(refused.value).splitlines() == [
+        f'blad Interventies, cel A{row}: jaar "{year}" is niet het jaar van deze ronde (2024).'
+        for row, year in enumerate(years, 2)
+        if year != 2024
+    ]
+
+
 def test_faults_of_both_sheets_are_said_at_once(world):
     with pytest.raises(Refused) as refused:
         world.look(world.row(Pijler="X", Naam="", Kleur="paars"), figures=[world.figure(Gebied="Oost", Waarde="x")])
@@ -602,6 +631,15 @@ def test_what_is_taken_over_is_logged(world):
     with pytest.raises(TypeError):
         log.save()
     assert PlanItem.objects.get(pk=world.item.pk).revisions.last().by == world.beheerder
+
+
+def test_what_is_taken_over_stands_in_the_history_of_the_round(world):
+    world.take(world.row(Naam="Kopklas"), world.row(2), figures=[world.figure(Waarde=6)], file_name="herfst.xlsx")
+    world.take(world.row(Naam="Kopklas"))
+
+    event = world.round.events.get()
+    assert (event.verb, event.by, event.to_state) == ("import", world.beheerder, "open")
+    assert event.reason == "herfst.xlsx, 2 rijen met een wijziging. 1 interventie gewijzigd."
 
 
 def test_nothing_is_taken_over_that_was_not_shown(world):

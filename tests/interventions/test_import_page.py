@@ -82,6 +82,12 @@ def test_workbook_is_shown_first_and_then_taken_over(world, visitor):
     assert PlanItem.objects.get(pk=world.item.pk).name == "Kopklas"
     assert files() == []
 
+    history = visitor.get(url("round"))
+    said = f"Werkblad overgenomen {world.beheerder}, {timezone.localdate():%-d}"
+    assert said in text_of(history)
+    assert "plan.xlsx, 1 rij met een wijziging. 1 interventie gewijzigd." in text_of(history)
+    assert html.fromstring(history.text).xpath("//a[text()='Welke cellen']/@href") == [f"{url()}#eerder"]
+
 
 def test_workbook_that_says_the_same_does_not_wait(world, visitor):
     response = upload(visitor, world.row(), world.row(2))
