@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "accounts",
     "programme",
     "interventions",
+    "indicators",
     "allauth",
     "allauth.account",
     "allauth.usersessions",

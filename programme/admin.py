@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from backoffice import Reference, site
 
-from .models import Area, Period, Pillar, Theme
+from .models import Area, Division, Period, Pillar, Theme
 
 
 @admin.register(Pillar, site=site)
@@ -26,7 +26,13 @@ class AreaAdmin(Reference):
     list_display = ("name", "kind", "position")
     list_filter = ("kind",)
     search_fields = ("name",)
-    fields = ("name", "kind", "position")
+    fields = ("name", "kind", "position", "divisions", "parts")
+
+
+@admin.register(Division, site=site)
+class DivisionAdmin(Reference):
+    list_display = ("name", "position")
+    fields = ("name", "position")
 
 
 @admin.register(Period, site=site)

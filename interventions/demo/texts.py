@@ -5,8 +5,8 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
-from interventions.models import OutputValue
 from interventions.models.progress import Content, Figure, Part, Waived
+from programme.figures import Code
 from programme.richtext import blocks, plain_text
 
 INVENTED = "Verzonnen voor de demonstratie"
@@ -156,14 +156,14 @@ def _figure(rng, last):
     """A figure near `last` (an OutputValue, or None), with now and then a code, a remark or a provisional value."""
     chance = rng.random()
     if chance < 0.03:
-        return Figure(code=OutputValue.Code.UNKNOWN, remark="Verzonnen: komt in het voorjaar")
+        return Figure(code=Code.UNKNOWN, remark="Verzonnen: komt in het voorjaar")
     if chance < 0.04:
-        return Figure(code=OutputValue.Code.NOT_APPLICABLE)
+        return Figure(code=Code.NOT_APPLICABLE)
     if last is None or last.value is None:
         return Figure(Decimal(rng.randint(5, 60)))
     unit = last.series.indicator.unit
     if unit == "aantal" and 0 < last.value < 6 and chance < 0.3:
-        return Figure(code=OutputValue.Code.FEWER_THAN_5)
+        return Figure(code=Code.FEWER_THAN_5)
     decimals = max(0, -last.value.normalize().as_tuple().exponent)
     value = round(last.value * Decimal(rng.uniform(0.93, 1.09)), decimals)
     return Figure(

@@ -10,11 +10,11 @@ from django.utils.functional import cached_property
 from accounts.forms import VersionField
 from interventions.filters import WITHOUT_PILLAR
 from interventions.models import OutputIndicator, PlanItem
-from interventions.models.figures import parse_figure
 from interventions.models.progress import Content, Figure, Part, Waived
 from interventions.workflow import Colour
 from programme.differences import differs, marked_differences
 from programme.fields import RichTextFormField
+from programme.figures import parse_figure
 from programme.models import Area
 from programme.richtext import canonical
 

@@ -1,4 +1,3 @@
-import re
 from contextlib import contextmanager
 from operator import attrgetter
 
@@ -7,11 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 
+from accounts.history import AppendOnly
 from interventions.workflow import CHANGED_BY_OTHERS, HANDED_IN, IN_PROGRESS, Conflict, Refused, State, refuse
+from programme.figures import Code
 from programme.models import Area, Period
-from programme.numbers import format_number, parse_number
+from programme.numbers import format_number
 
-from .history import AppendOnly
 from .plan import Intervention, PlanItem
 from .rounds import ReportingRound
 
@@ -522,11 +522,6 @@ class OutputValue(models.Model):
     A row without value or code still has to be filled in. `value` and `target` are in the unit of the indicator.
     """
 
-    class Code(models.TextChoices):
-        UNKNOWN = "nb", "n.b."
-        NOT_APPLICABLE = "nvt", "n.v.t."
-        FEWER_THAN_5 = "lt5", "<5"
-
     series = models.ForeignKey(OutputSeries, models.CASCADE, related_name="values", verbose_name="reeks")
     period = models.ForeignKey(Period, models.PROTECT, related_name="+", verbose_name="periode")
     round = models.ForeignKey("ReportingRound", models.CASCADE, related_name="output_values", verbose_name="ronde")
@@ -579,29 +574,3 @@ class OutputValue(models.Model):
 
 # Of values: the tables of a page, each of one period.
 BY_PERIOD = attrgetter("period.start", "period.kind")
-
-
-def parse_figure(text, *, unit):
-    """What was typed or pasted in a cell of the grid of an indicator in `unit`, as (value, code).
-
-    An empty cell is (None, ""). 'n.b.', 'n.v.t.' and '<5' may be typed in any usual way. Raises ValueError, in Dutch,
-    for what is no number, and for a sign of another unit: '12%' is not 12 people.
-    """
-    bare = re.sub(r"[\s.]", "", text).lower()
-    if bare in {"", "-", "–"}:
-        return None, ""
-    if bare in CODES_AS_TYPED:
-        return None, CODES_AS_TYPED[bare]
-    for sign, meaning in SIGNS.items():
-        if sign in bare and sign not in unit and meaning not in unit:
-            raise ValueError(f"'{text}' is in {meaning}, maar deze indicator is in: {unit}. Schrijf alleen het getal.")
-    return parse_number(text), ""
-
-
-SIGNS = {"%": "procent", "€": "euro"}
-CODES_AS_TYPED = {
-    "nb": OutputValue.Code.UNKNOWN,
-    "onbekend": OutputValue.Code.UNKNOWN,
-    "nvt": OutputValue.Code.NOT_APPLICABLE,
-    "<5": OutputValue.Code.FEWER_THAN_5,
-}

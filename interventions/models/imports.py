@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from .history import AppendOnly
+from accounts.history import AppendOnly
 
 
 class ImportLog(AppendOnly):

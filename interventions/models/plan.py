@@ -12,13 +12,13 @@ from django.db.models import Case, Count, Exists, F, Func, Max, OuterRef, Q, Sub
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact, LessThan
 
+from accounts.history import AppendOnly, WayIn
 from accounts.models import Organisation, Role
 from interventions import workflow
 from interventions.workflow import CHANGED_BY_OTHERS, Colour, Conflict, Refused, RoundState, State, refuse
 from programme.models import Pillar, Theme
 from programme.richtext import canonical, validate_length
 
-from .history import AppendOnly, WayIn
 from .search import DUTCH, code_lookup, headline, search_query
 
 HIGHEST_NUMBER = 999

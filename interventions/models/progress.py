@@ -12,12 +12,12 @@ from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
+from accounts.history import AppendOnly, AppendOnlyQuerySet, WayIn
 from interventions import workflow
 from interventions.workflow import CHANGED_BY_OTHERS, CHANGED_ELSEWHERE, Colour, Conflict, Refused, State, refuse
 from programme.richtext import LIMIT, canonical
 
 from .figures import BY_PERIOD, NEW_AT_THE_END, OutputIndicator, OutputValue
-from .history import AppendOnly, AppendOnlyQuerySet, WayIn
 from .plan import Initiator, PlanItem
 from .rounds import ReportingRound
 from .search import DUTCH

@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models import Count, F, Q
 from django.utils.formats import date_format
 
+from accounts.history import AppendOnly, WayIn
 from interventions.workflow import (
     CHANGED_BY_OTHERS,
     FINISHED,
@@ -19,8 +20,6 @@ from interventions.workflow import (
     about,
     refuse,
 )
-
-from .history import AppendOnly, WayIn
 
 
 class ReportingRoundQuerySet(models.QuerySet):

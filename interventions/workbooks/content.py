@@ -18,6 +18,7 @@ from interventions.models import (
     Waiver,
 )
 from interventions.models.progress import Part
+from programme.figures import Code
 from programme.models import Period
 
 from .text import plain_lines, rich_lines
@@ -124,7 +125,7 @@ def _add_figures(entries, *, reporting_round, user):
         placements[placement.indicator_id].append(placement)
 
     periods = {period.pk: str(period) for period in Period.objects.all()}
-    codes = dict(OutputValue.Code.choices) | {"": ""}
+    codes = dict(Code.choices) | {"": ""}
     shown = IndicatorPlacement.objects.filter(intervention__in=by_intervention)
     values = (
         OutputValue.objects.visible_to(user=user)

@@ -7,9 +7,9 @@ from functools import cached_property
 from import_export.fields import Field
 
 from interventions.models import IndicatorPlacement, OutputIndicator, OutputValue, PlanItem, ProgressUpdate
-from interventions.models.figures import parse_figure
 from interventions.models.progress import Figure
 from interventions.workflow import SAVE
+from programme.figures import parse_figure
 from programme.models import Area, Period
 
 from .cells import as_decimal, as_text, named, shown_number, within, yes_or_blank

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from accounts.history import WayIn
 from interventions.models import ImportLog, ProgressUpdate, RoundEvent
-from interventions.models.history import WayIn
 from interventions.workflow import Conflict, refuse
 
 from .figures_sheet import FigureDraft, FiguresResource

@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from interventions.models import IndicatorPlacement, OutputIndicator, OutputSeries, OutputValue, ReportingRound
-from interventions.models.figures import parse_figure
 from interventions.models.progress import Figure
 from interventions.workflow import Refused, State
+from programme.figures import Code, parse_figure
 from programme.models import Period
 from tests.factories import (
     AreaFactory,
@@ -90,8 +90,8 @@ def test_cell_refuses_the_sign_of_another_unit(typed, unit, said):
 
 
 def test_every_code_reads_back_from_how_it_is_shown():
-    read = {parse_figure(code.label, unit="aantal") for code in OutputValue.Code}
-    assert read == {(None, code.value) for code in OutputValue.Code}
+    read = {parse_figure(code.label, unit="aantal") for code in Code}
+    assert read == {(None, code.value) for code in Code}
 
 
 @pytest.mark.parametrize(

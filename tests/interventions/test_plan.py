@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.history import WayIn
 from interventions.models import (
     Funding,
     InterventionLink,
@@ -18,7 +19,6 @@ from interventions.models import (
     ProgressUpdate,
     ReportingRound,
 )
-from interventions.models.history import WayIn
 from interventions.models.plan import Initiation, PlanContent
 from interventions.workflow import Conflict, Refused
 from tests.factories import (

@@ -27,6 +27,7 @@ from interventions.workbooks import workbook_response, write_workbook
 from interventions.workbooks.sheets import CELL_LIMIT
 from interventions.workbooks.text import as_text, lines_needed, plain_lines, rich_lines, split_into_cells
 from interventions.workflow import Colour
+from programme.figures import Code
 from programme.models import Period
 from programme.richtext import LIMIT, canonical
 from tests import synthetic
@@ -302,7 +303,7 @@ def test_figures_stand_under_the_quantitative_text(current, school):
     UpdateFactory(plan_item=item, filled=True, quantitative="<p>Zie de cijfers.</p>")
     a_value(item, "Deelname", "Carnisse", "%", value=Decimal("1234.5"), target=60, provisional=True, remark="Vanaf mei")
     a_value(item, "Gezinnen", "Vreewijk", value=12)
-    a_value(item, "Omzet", "Zuidwijk", "mln euro", code=OutputValue.Code.FEWER_THAN_5)
+    a_value(item, "Omzet", "Zuidwijk", "mln euro", code=Code.FEWER_THAN_5)
     a_value(item, "Uren", "Pendrecht", "uur", value=3)
     a_value(item, "Nog niet ingevuld", "Heijplaat")
 
@@ -322,7 +323,7 @@ def test_figures_stand_under_the_quantitative_text(current, school):
 def test_figures_sheet_has_numbers_as_numbers(current, school):
     item = PlanItemFactory(round=current, pillar=school, number=8, name="Voorschool")
     a_value(item, "A", "Carnisse", "%", value=Decimal("1234.5"), target=60, provisional=True, remark="Vanaf mei")
-    a_value(item, "B", "Vreewijk", code=OutputValue.Code.UNKNOWN)
+    a_value(item, "B", "Vreewijk", code=Code.UNKNOWN)
 
     sheet = export(current)["Cijfers"]
 

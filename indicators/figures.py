@@ -1,0 +1,193 @@
+"""Where every page, chart and workbook gets its figures: measured, or computed from what was measured."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from programme.figures import Code
+from programme.models import Area, Period
+from programme.numbers import format_number
+
+from .formulas import Undefined, share_of
+from .models import Indicator, Measurement, ScaleClass, Source, Term
+
+
+@dataclass(frozen=True)
+class Figure:
+    """The figure of an indicator for an area and a period: a number in the unit of the indicator, or a code.
+
+    `measurement` is what it rests on; None where it was computed from others.
+    """
+
+    indicator: Indicator
+    area: Area
+    period: Period
+    number: Decimal | None
+    code: str = ""
+    provisional: bool = False
+    source: Source | None = None
+    measurement: Measurement | None = None
+
+    @property
+    def display(self):
+        """The figure as a reader sees it, without its unit: '1.234,5', 'n.b.' or the name of a class."""
+        return Code(self.code).label if self.code else show(self.number, self.indicator)
+
+    @property
+    def is_computed(self):
+        return self.measurement is None
+
+
+def show(number, indicator):
+    """`number` as it is shown for `indicator`: rounded to its decimals, in Dutch, a rank by the name of its class."""
+    if indicator.scale_id:
+        return next(one.name for one in indicator.scale.classes.all() if one.rank == number)
+    return format_decimals(number, indicator.decimals)
+
+
+def format_decimals(number, decimals):
+    """`number` rounded half up to exactly `decimals` decimals, in Dutch notation: 19.1 with 1 is '19,1'."""
+    whole, comma, part = format_number(round_half_up(number, decimals)).partition(",")
+    return f"{whole},{part:0<{decimals}}" if decimals else whole + comma + part
+
+
+def round_half_up(number, decimals):
+    """As people round: 0.5 away from zero."""
+    return number.quantize(Decimal(1).scaleb(-decimals), rounding="ROUND_HALF_UP") + 0
+
+
+class Figures:
+    """The figures of `indicators` for every area and period, read at once: the same few queries for one or for all.
+
+    `periods` (a queryset, or None for all) limits what is read.
+    """
+
+    def __init__(self, indicators: Iterable[Indicator], *, periods=None):
+        self.indicators = {one.pk: one for one in indicators}
+        self._terms = self._terms_below()
+        rows = Measurement.objects.filter(indicator__in=self.indicators)
+        if periods is not None:
+            rows = rows.filter(period__in=periods)
+        self._measured = defaultdict(list)
+        for row in rows.select_related("area", "period", "source").order_by("source__position", "source__name"):
+            self._measured[row.indicator_id, row.area_id, row.period_id].append(row)
+        self.periods = {row.period_id: row.period for found in self._measured.values() for row in found}
+        self._periods_of = defaultdict(set)
+        for indicator, _, period in self._measured:
+            self._periods_of[indicator].add(period)
+        self.areas = {area.pk: area for area in Area.objects.prefetch_related("parts", "divisions")}
+        self._computed = {}
+
+    def _terms_below(self):
+        """The terms of every indicator, by its key; adds the indicators that are only a part of another."""
+        terms = defaultdict(list)
+        for term in Term.objects.all():
+            terms[term.whole_id].append(term)
+        wanted, new = set(self.indicators), set(self.indicators)
+        while new:
+            new = {term.part_id for key in new for term in terms[key]} - wanted
+            wanted |= new
+        missing = wanted - set(self.indicators)
+        if missing:
+            self.indicators |= Indicator.objects.select_related("scale").in_bulk(missing)
+        return {key: terms[key] for key in wanted}
+
+    def get(self, indicator, area, period):
+        """The Figure of `indicator` for `area` and `period`, or None when it is neither measured nor computable."""
+        key = (indicator.pk, area.pk, period.pk)
+        if key not in self._computed:
+            self._computed[key] = self._measured_figure(indicator, key) or self._computed_figure(indicator, *key[1:])
+        return self._computed[key]
+
+    def both(self, indicator, area, period):
+        """What was measured and what the terms say, as (Figure or None, Figure or None): to compare them."""
+        key = (indicator.pk, area.pk, period.pk)
+        return self._measured_figure(indicator, key), self._computed_figure(indicator, *key[1:])
+
+    def sources(self, indicator, area, period):
+        """All that was measured, by every source: more than one row where sources differ."""
+        return self._measured.get((indicator.pk, area.pk, period.pk), [])
+
+    def series(self, indicator, area, *, until=None):
+        """The Figures of `indicator` for `area` in order of period; `until` a year: that begin in it or before."""
+        periods = sorted(
+            (self.periods[key] for key in self._all_periods(indicator.pk)), key=lambda one: (one.start, one.end)
+        )
+        found = (self.get(indicator, area, one) for one in periods if until is None or one.start.year <= until)
+        return [one for one in found if one]
+
+    def latest(self, indicator, area, *, until=None):
+        """The last of `series` that is a number, or None."""
+        return next(
+            (one for one in reversed(self.series(indicator, area, until=until)) if one.number is not None), None
+        )
+
+    def _all_periods(self, key):
+        found = set(self._periods_of[key])
+        for term in self._terms.get(key, ()):
+            found |= self._all_periods(term.part_id)
+        return found
+
+    def _measured_figure(self, indicator, key):
+        rows = self._measured.get(key)
+        if not rows:
+            return None
+        row = next((row for row in rows if row.source_id == indicator.source_id), rows[0])
+        return Figure(
+            indicator,
+            self.areas[row.area_id],
+            row.period,
+            row.number,
+            row.code,
+            row.provisional,
+            row.source,
+            row,
+        )
+
+    def _computed_figure(self, indicator, area, period):
+        """From the terms of `indicator`, or else from the parts of the area; None when one of them is missing."""
+        area, period = self.areas[area], self.periods.get(period)
+        if period is None:
+            return None
+        terms = self._terms.get(indicator.pk, ())
+        if terms:
+            parts = [(term, self.get(self.indicators[term.part_id], area, period)) for term in terms]
+            figures = [figure for _, figure in parts]
+            if not _complete(figures):
+                return None
+            top = sum(term.sign * figure.number for term, figure in parts if not term.below)
+            below = [term.sign * figure.number for term, figure in parts if term.below]
+            number = top
+            if below:
+                number = share_of(top, sum(below), scale=Decimal(100 if indicator.unit == "%" else 1))
+        elif indicator.adds_up:
+            figures = [self.get(indicator, part, period) for part in self._parts(area, indicator)]
+            if not figures or not _complete(figures):
+                return None
+            number = sum(figure.number for figure in figures)
+        else:
+            return None
+        if isinstance(number, Undefined):
+            return None
+        return Figure(indicator, area, period, number, provisional=any(one.provisional for one in figures))
+
+    def _parts(self, area, indicator):
+        """The parts of `area`: of the wijken among them those of the division of `indicator`."""
+        for part in area.parts.all():
+            area = self.areas[part.pk]
+            divisions = {one.pk for one in area.divisions.all()}
+            if area.kind != Area.Kind.NEIGHBOURHOOD or indicator.division_id in divisions:
+                yield area
+
+
+def _complete(figures):
+    return all(figure and figure.number is not None for figure in figures)
+
+
+def with_classes(indicators):
+    """The queryset `indicators` with what `show` needs of their scales."""
+    return indicators.select_related("scale", "source", "table").prefetch_related("scale__classes")
+
+
+__all__ = ["Figure", "Figures", "ScaleClass", "format_decimals", "round_half_up", "show", "with_classes"]

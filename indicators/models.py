@@ -1,0 +1,456 @@
+"""The outcome indicators: what is measured where and when, what is aimed at, and what the printed report said.
+
+A figure has one home: a Measurement, or a Term that says what it is computed from. Knows nothing of the interventies.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.history import AppendOnly, WayIn
+from programme.figures import Code
+from programme.models import Area, Division, Period, Pillar
+
+from .formulas import share_of
+
+
+class Source(models.Model):
+    """Who supplies figures; two of them may say something else of the same place and time."""
+
+    name = models.CharField("naam", max_length=150, unique=True)
+    position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    class Meta:
+        verbose_name = "bron"
+        verbose_name_plural = "bronnen"
+        ordering = ("position", "name")
+
+    def __str__(self):
+        return self.name
+
+
+class Scale(models.Model):
+    """An ordinal scale: classes instead of numbers, such as those of the Leefbaarometer."""
+
+    name = models.CharField("naam", max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = "schaal"
+        verbose_name_plural = "schalen"
+        ordering = ("name",)
+
+    def __str__(self):
+        return self.name
+
+
+class ScaleClass(models.Model):
+    """A class of a scale. Its rank is what a measurement holds as value: 1 is the lowest."""
+
+    scale = models.ForeignKey(Scale, models.CASCADE, related_name="classes", verbose_name="schaal")
+    rank = models.PositiveSmallIntegerField("rang")
+    name = models.CharField("naam", max_length=60)
+
+    class Meta:
+        verbose_name = "klasse"
+        verbose_name_plural = "klassen"
+        ordering = ("scale", "rank")
+        constraints = (
+            models.UniqueConstraint("scale", "rank", name="scale_class_rank_unique"),
+            models.UniqueConstraint("scale", "name", name="scale_class_name_unique"),
+        )
+
+    def __str__(self):
+        return self.name
+
+
+class Table(models.Model):
+    """Indicators that are shown together on a page of their own; `layout` says how."""
+
+    class Layout(models.TextChoices):
+        AREAS = "areas", "kolommen zijn gebieden"
+        PERIODS = "periods", "kolommen zijn periodes"
+        SCALE = "scale", "wijken met klassen"
+        PROFILE = "profile", "wijken met indexen"
+        MOVES = "moves", "wijken met stromen"
+
+    code = models.SlugField("code", unique=True)
+    name = models.CharField("naam", max_length=150, unique=True)
+    layout = models.CharField("opmaak", max_length=8, choices=Layout)
+    position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    class Meta:
+        verbose_name = "tabel"
+        verbose_name_plural = "tabellen"
+        ordering = ("position", "name")
+
+    def __str__(self):
+        return self.name
+
+
+class IndicatorQuerySet(models.QuerySet):
+    def in_report(self):
+        """Those with a page in the order of the report: doelstellingen and indicatoren, no figures of a table only."""
+        return self.filter(kind__in=(Indicator.Kind.GOAL, Indicator.Kind.INDICATOR))
+
+    def goals(self):
+        return self.filter(kind=Indicator.Kind.GOAL)
+
+    def of_pillar(self, pillar):
+        return self.filter(pillars=pillar)
+
+
+class Indicator(models.Model):
+    """What is measured to see whether Zuid closes the gap.
+
+    `unit` is that of its values; `decimals` is how many of them are shown. A figure that consists of others has terms.
+    """
+
+    class Kind(models.TextChoices):
+        GOAL = "goal", "doelstelling"
+        INDICATOR = "indicator", "indicator"
+        FIGURE = "figure", "cijfer"  # stands in a table only
+
+    class Direction(models.TextChoices):
+        HIGHER = "higher", "hoger is beter"
+        LOWER = "lower", "lager is beter"
+        NEITHER = "neither", "geen van beide"
+
+    code = models.SlugField("code", max_length=60, unique=True)
+    name = models.CharField("naam", max_length=250, unique=True)
+    kind = models.CharField("soort", max_length=9, choices=Kind)
+    pillars = models.ManyToManyField(Pillar, blank=True, related_name="indicators", verbose_name="pijlers")
+    table = models.ForeignKey(
+        Table, models.PROTECT, null=True, blank=True, related_name="indicators", verbose_name="tabel"
+    )
+    position = models.PositiveSmallIntegerField("volgorde", default=0)
+    unit = models.CharField("eenheid", max_length=30)
+    decimals = models.PositiveSmallIntegerField("decimalen", default=1)
+    direction = models.CharField("richting", max_length=7, choices=Direction, default=Direction.NEITHER)
+    period_kind = models.CharField("periode", max_length=12, choices=Period.Kind, default=Period.Kind.YEAR)
+    lowest = models.DecimalField("laagste waarde", max_digits=18, decimal_places=4, null=True, blank=True)
+    highest = models.DecimalField("hoogste waarde", max_digits=18, decimal_places=4, null=True, blank=True)
+    scale = models.ForeignKey(Scale, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="schaal")
+    division = models.ForeignKey(
+        Division, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="indeling in wijken"
+    )
+    adds_up = models.BooleanField(
+        "telt op", default=False, help_text="Een gebied zonder eigen meting is de som van zijn delen."
+    )
+    source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="bron",
+        help_text="De bron die telt waar er meer zijn.",
+    )
+    source_note = models.CharField("bij de bron", max_length=300, blank=True)
+    definition = models.TextField("definitie", blank=True)
+    definition_version = models.CharField("versie van de definitie", max_length=60, blank=True)
+    note = models.TextField("toelichting", blank=True)
+    reasoning = models.TextField("onderbouwing van de streefwaarde", blank=True)
+
+    objects = IndicatorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "indicator"
+        verbose_name_plural = "indicatoren"
+        ordering = ("position", "name")
+        constraints = (
+            models.CheckConstraint(
+                name="indicator_lowest_below_highest",
+                condition=Q(lowest=None) | Q(highest=None) | Q(lowest__lt=F("highest")),
+                violation_error_message="De laagste waarde ligt onder de hoogste.",
+            ),
+        )
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def higher_is_better(self):
+        """True, False, or None when it is neither."""
+        return {self.Direction.HIGHER: True, self.Direction.LOWER: False}.get(self.direction)
+
+
+class Term(models.Model):
+    """What a computed indicator consists of: the sum of its parts, or (with parts `below`) a share of another sum.
+
+    The value of `whole` is sign x part, added up; with parts below the line it is that sum divided by theirs, times 100
+    when its unit is %. Where the whole has a measurement of its own, that one counts and the two are compared.
+    """
+
+    whole = models.ForeignKey(Indicator, models.CASCADE, related_name="terms", verbose_name="geheel")
+    part = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name="deel")
+    sign = models.SmallIntegerField("teken", choices=((1, "+"), (-1, "−")), default=1)
+    below = models.BooleanField("onder de streep", default=False)
+    position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    class Meta:
+        verbose_name = "term"
+        verbose_name_plural = "termen"
+        ordering = ("whole", "below", "position", "pk")
+        constraints = (
+            models.UniqueConstraint("whole", "part", "below", name="term_unique"),
+            models.CheckConstraint(name="term_sign_valid", condition=Q(sign__in=(1, -1))),
+            models.CheckConstraint(name="term_not_of_itself", condition=~Q(whole=F("part"))),
+        )
+
+    def __str__(self):
+        return f"{self.whole}: {self.get_sign_display()} {self.part}"
+
+
+class Measurement(models.Model):
+    """What a source says of an indicator, for an area and a period: a value, a code, or the two sides of a share.
+
+    `value` is in the unit of the indicator, for an indicator with a scale the rank of the class. `version` counts the
+    changes; each of them is a MeasurementEvent.
+    """
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="measurements", verbose_name="indicator")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="gebied")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="+", verbose_name="periode")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+", verbose_name="bron")
+    value = models.DecimalField("waarde", max_digits=18, decimal_places=4, null=True, blank=True)
+    numerator = models.DecimalField("teller", max_digits=18, decimal_places=4, null=True, blank=True)
+    denominator = models.DecimalField("noemer", max_digits=18, decimal_places=4, null=True, blank=True)
+    code = models.CharField("in plaats van een waarde", max_length=3, choices=Code, blank=True)
+    provisional = models.BooleanField("voorlopig", default=False)
+    remark = models.CharField("opmerking", max_length=500, blank=True)
+    version = models.PositiveIntegerField("versie", default=1)
+
+    class Meta:
+        verbose_name = "meting"
+        verbose_name_plural = "metingen"
+        ordering = ("indicator", "area__position", "period__start", "source__position")
+        constraints = (
+            models.UniqueConstraint("indicator", "area", "period", "source", name="measurement_unique"),
+            models.CheckConstraint(
+                name="measurement_says_one_thing",
+                condition=(
+                    Q(value__isnull=False, numerator=None, denominator=None, code="")
+                    | Q(value=None, numerator__isnull=False, denominator__gt=0, code="")
+                    | Q(value=None, numerator=None, denominator=None, code__in=Code.values)
+                ),
+                violation_error_message="Een meting is een getal, een teller met een noemer, of een code.",
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.indicator}, {self.area}, {self.period}"
+
+    @property
+    def number(self):
+        """The value in the unit of the indicator, computed where it is a share; None when it is a code."""
+        if self.numerator is not None:
+            return share_of(self.numerator, self.denominator)
+        return self.value
+
+
+class MeasurementEvent(AppendOnly):
+    """Who changed a measurement, from what to what, and why. The empty `was` is that of a new one."""
+
+    indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name="indicator")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="gebied")
+    period = models.ForeignKey(Period, models.PROTECT, related_name="+", verbose_name="periode")
+    source = models.ForeignKey(Source, models.PROTECT, related_name="+", verbose_name="bron")
+    was = models.CharField("was", max_length=600, blank=True)
+    became = models.CharField("werd", max_length=600, blank=True)
+    reason = models.CharField("reden", max_length=500, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="door")
+    way_in = models.CharField("via", max_length=6, choices=WayIn)
+
+    class Meta:
+        verbose_name = "wijziging van een meting"
+        verbose_name_plural = "wijzigingen van metingen"
+        ordering = ("at", "pk")
+
+    def __str__(self):
+        return f"{self.indicator}, {self.area}, {self.period}: {self.was or 'nieuw'} → {self.became or 'leeg'}"
+
+
+class Regime(models.Model):
+    """A way to set targets: what share of the gap should be closed when. Its points are the path."""
+
+    code = models.SlugField("code", max_length=20, unique=True)
+    name = models.CharField("naam", max_length=100, unique=True)
+    description = models.TextField("omschrijving", blank=True)
+    position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    class Meta:
+        verbose_name = "regime"
+        verbose_name_plural = "regimes"
+        ordering = ("position", "name")
+
+    def __str__(self):
+        return self.name
+
+
+class RegimePoint(models.Model):
+    """The share of the gap, from 0 to 1, that should be closed in a year; the path is straight between two points."""
+
+    regime = models.ForeignKey(Regime, models.CASCADE, related_name="points", verbose_name="regime")
+    year = models.PositiveSmallIntegerField("jaar")
+    share = models.DecimalField("deel", max_digits=5, decimal_places=4)
+
+    class Meta:
+        verbose_name = "punt van een regime"
+        verbose_name_plural = "punten van regimes"
+        ordering = ("regime", "year")
+        constraints = (
+            models.UniqueConstraint("regime", "year", name="regime_point_unique"),
+            models.CheckConstraint(name="regime_point_is_share", condition=Q(share__gte=0, share__lte=1)),
+        )
+
+    def __str__(self):
+        return f"{self.regime}: {self.share} in {self.year}"
+
+
+class ShareClass(models.Model):
+    """A class of the share closed, for the targets of a regime in the report of a year. The lowest has no bound."""
+
+    regime = models.ForeignKey(Regime, models.CASCADE, related_name="classes", verbose_name="regime")
+    report = models.PositiveSmallIntegerField("rapport over")
+    lower = models.DecimalField("vanaf", max_digits=5, decimal_places=4, null=True, blank=True)
+    name = models.CharField("naam", max_length=40)
+
+    class Meta:
+        verbose_name = "klasse van het % ingelopen"
+        verbose_name_plural = "klassen van het % ingelopen"
+        ordering = ("regime", "report", F("lower").desc(nulls_last=True))
+        constraints = (
+            models.UniqueConstraint("regime", "report", "lower", name="share_class_unique", nulls_distinct=False),
+        )
+
+    def __str__(self):
+        return self.name
+
+
+class TargetQuerySet(models.QuerySet):
+    def in_report(self, year):
+        """Those that count in the report of `year`."""
+        return self.filter(Q(reports_to=None) | Q(reports_to__gte=year), reports_from__lte=year)
+
+
+class Target(models.Model):
+    """What is aimed at for an indicator in an area, by one regime.
+
+    Its start is the measurement of the start period, or `start_value` where another value is stated. Its path, with
+    the first and the last year, is that of the regime. It counts in the reports from `reports_from` to `reports_to`.
+    """
+
+    class Reference(models.TextChoices):
+        AREA = "area", "een gebied"
+        NORM = "norm", "een vaste norm"
+        INDICATOR = "indicator", "een andere indicator"
+        NONE = "none", "alleen een richting"
+
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets", verbose_name="indicator")
+    area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="gebied")
+    regime = models.ForeignKey(Regime, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="regime")
+    reference = models.CharField("referentie", max_length=9, choices=Reference)
+    reference_area = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="gebied van de referentie"
+    )
+    norm = models.DecimalField("norm", max_digits=18, decimal_places=4, null=True, blank=True)
+    reference_indicator = models.ForeignKey(
+        Indicator, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="indicator van de referentie"
+    )
+    aim = models.CharField("richting in woorden", max_length=100, blank=True)
+    start_period = models.ForeignKey(
+        Period, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="startperiode"
+    )
+    start_value = models.DecimalField("startwaarde", max_digits=18, decimal_places=4, null=True, blank=True)
+    reports_from = models.PositiveSmallIntegerField("geldt vanaf het rapport over")
+    reports_to = models.PositiveSmallIntegerField("geldt tot en met het rapport over", null=True, blank=True)
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "streefwaarde"
+        verbose_name_plural = "streefwaarden"
+        ordering = ("indicator", "regime__position", "pk")
+        constraints = (
+            models.UniqueConstraint("indicator", "area", "regime", name="target_unique", nulls_distinct=False),
+            models.CheckConstraint(
+                name="target_has_its_reference",
+                condition=(
+                    Q(reference="area", reference_area__isnull=False, norm=None, reference_indicator=None)
+                    | Q(reference="norm", reference_area=None, norm__isnull=False, reference_indicator=None)
+                    | Q(reference="indicator", reference_area=None, norm=None, reference_indicator__isnull=False)
+                    | (Q(reference="none", reference_area=None, norm=None, reference_indicator=None) & ~Q(aim=""))
+                ),
+                violation_error_message="Kies een referentie en vul in wat daarbij hoort.",
+            ),
+            models.CheckConstraint(
+                name="target_towards_reference_has_path",
+                condition=Q(reference="none") | Q(regime__isnull=False, start_period__isnull=False),
+                violation_error_message="Een streefwaarde met een referentie heeft een regime en een startperiode.",
+            ),
+            models.CheckConstraint(
+                name="target_reports_in_order",
+                condition=Q(reports_to=None) | Q(reports_to__gte=F("reports_from")),
+            ),
+        )
+
+    def __str__(self):
+        return f"{self.indicator}: {self.regime or self.aim}"
+
+
+class PrintedFigure(models.Model):
+    """What a printed report says, beside what is computed. `raw` is as printed; `value` what it says as a number."""
+
+    class What(models.TextChoices):
+        VALUE = "value", "waarde"
+        TARGET = "target", "streefwaarde"
+        SHARE = "share", "% ingelopen"
+        ABOVE = "above", "oordeel"
+        RISEN = "risen", "aantal wijken vooruit"
+        FALLEN = "fallen", "aantal wijken achteruit"
+        LIST = "list", "plaats in een lijst"
+        SIGN = "sign", "teken"
+
+    report = models.PositiveSmallIntegerField("rapport over")
+    place = models.CharField("plaats", max_length=100)
+    indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="printed", verbose_name="indicator")
+    what = models.CharField("wat", max_length=6, choices=What)
+    area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="gebied")
+    period = models.ForeignKey(Period, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="periode")
+    since = models.ForeignKey(Period, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="sinds")
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="bron")
+    regime = models.ForeignKey(Regime, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="regime")
+    year = models.PositiveSmallIntegerField("jaar", null=True, blank=True)  # of a target
+    raw = models.CharField("gedrukt", max_length=60)
+    value = models.DecimalField("waarde", max_digits=18, decimal_places=4, null=True, blank=True)
+    note = models.CharField("toelichting", max_length=300, blank=True)
+    position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    class Meta:
+        verbose_name = "gedrukt cijfer"
+        verbose_name_plural = "gedrukte cijfers"
+        ordering = ("report", "position", "pk")
+
+    def __str__(self):
+        return f"{self.indicator}: {self.raw} ({self.place})"
+
+
+class Tile(models.Model):
+    """Where a wijk stands in the tile grid of its division: a map that is a table."""
+
+    division = models.ForeignKey(Division, models.CASCADE, related_name="tiles", verbose_name="indeling")
+    area = models.ForeignKey(Area, models.CASCADE, related_name="+", verbose_name="wijk")
+    row = models.PositiveSmallIntegerField("rij")
+    column = models.PositiveSmallIntegerField("kolom")
+
+    class Meta:
+        verbose_name = "tegel"
+        verbose_name_plural = "tegels"
+        ordering = ("division", "row", "column")
+        constraints = (
+            models.UniqueConstraint("division", "area", name="tile_area_unique"),
+            models.UniqueConstraint("division", "row", "column", name="tile_place_unique"),
+        )
+
+    def __str__(self):
+        return str(self.area)

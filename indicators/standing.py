@@ -1,0 +1,187 @@
+"""How an indicator stands to its targets in the report of a year: what pages, sentences, charts and workbooks show."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from .figures import Figure, Figures, format_decimals, show
+from .formulas import Undefined, class_of, is_on_target, share_closed, share_due, target_value
+from .models import Indicator, ShareClass, Target
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An indicator and one of its targets (None: it has none) in the report of `year`.
+
+    `start` and `now` are Figures of the area of the target, `reference` is that of the reference in the period of
+    `now`; each is None when it is not known. Values are in the unit of the indicator, shares are parts of one.
+    """
+
+    indicator: Indicator
+    target: Target | None
+    year: int
+    start: Figure | None = None
+    now: Figure | None = None
+    reference: Figure | None = None
+    path: tuple = ()  # the points (year, share) of the regime
+    classes: tuple[ShareClass, ...] = ()  # those of the regime in this report, the highest first
+
+    @property
+    def start_value(self):
+        """Where the path starts: what is stated, or else what was measured then. Undefined when it is not known."""
+        if self.target.start_value is not None:
+            return self.target.start_value
+        if self.start is None or self.start.number is None:
+            return Undefined(f"van {self.target.area} is over {self.target.start_period} geen waarde bekend")
+        return self.start.number
+
+    @property
+    def reference_value(self):
+        """What is aimed for in the end: the norm, or the value of the reference now. Undefined when it is not known."""
+        match self.target.reference:
+            case Target.Reference.NORM:
+                return self.target.norm
+            case Target.Reference.NONE:
+                return Undefined(f"er is geen streefwaarde, alleen een richting: {self.target.aim}")
+        if self.reference is None:
+            return Undefined(
+                f"van {self.target.reference_area or self.target.reference_indicator} is geen waarde bekend"
+            )
+        return self.reference.number
+
+    @cached_property
+    def due(self):
+        """The share that should be closed in the year of the report. Undefined where there is only a direction."""
+        if not self.path:
+            return Undefined("er is geen pad naar een streefwaarde")
+        return share_due(self.path, self.year)
+
+    @cached_property
+    def closed(self):
+        """The share of the gap that is closed, or Undefined."""
+        if self.now is None:
+            return Undefined(f"van {self.target.area} is geen waarde bekend")
+        for value in (self.reference_value, self.start_value):
+            if isinstance(value, Undefined):
+                return value
+        if self.now.period == self.target.start_period:
+            return Undefined(f"sinds {self.target.start_period} is er geen nieuwe waarde")
+        return share_closed(
+            start=self.start_value,
+            now=self.now.number,
+            reference=self.reference_value,
+            higher_is_better=self.indicator.higher_is_better,
+        )
+
+    def value_due(self, year):
+        """What should be reached in `year`, given the reference now. Undefined when it is not known."""
+        for value in (self.reference_value, self.start_value):
+            if isinstance(value, Undefined):
+                return value
+        if not self.path:
+            return Undefined("er is geen pad naar een streefwaarde")
+        return target_value(start=self.start_value, reference=self.reference_value, due=share_due(self.path, year))
+
+    @property
+    def target_now(self):
+        """The target value for the year of the report."""
+        return self.value_due(self.year)
+
+    @property
+    def last_year(self):
+        """The year in which the path ends; None without a path."""
+        return self.path[-1][0] if self.path else None
+
+    @property
+    def target_at_the_end(self):
+        """The target value for the last year of the path."""
+        return self.value_due(self.last_year) if self.path else self.reference_value
+
+    @property
+    def is_defined(self):
+        """Whether there is a share closed."""
+        return self.target is not None and not isinstance(self.closed, Undefined)
+
+    @property
+    def on_target(self):
+        """Whether the share closed reaches what is due; None when there is no share."""
+        return is_on_target(self.closed, self.due) if self.is_defined else None
+
+    @property
+    def share_class(self):
+        """The ShareClass of the share closed; None when there is no share, or the regime has no classes this year."""
+        if not self.is_defined or not self.classes:
+            return None
+        return self.classes[class_of(self.closed, [one.lower for one in self.classes])]
+
+    # As a reader sees them
+
+    def shown(self, value):
+        """A value of this indicator as it is shown: rounded, or the reason that there is none."""
+        return str(value) if isinstance(value, Undefined) else show(value, self.indicator)
+
+    @property
+    def closed_shown(self):
+        """'40,6%', or the reason that there is no share."""
+        return show_share(self.closed)
+
+    @property
+    def due_shown(self):
+        return show_share(self.due)
+
+
+def show_share(share):
+    """A share as a percentage with one decimal: 0.111 is '11,1%'; an Undefined is its reason."""
+    return str(share) if isinstance(share, Undefined) else f"{format_decimals(100 * Decimal(share), 1)}%"
+
+
+def standings(indicators, *, year, figures=None):
+    """The Standings of `indicators` in the report of `year`: one for each target that counts in it, the oldest first.
+
+    One without a target has one Standing with target None. `figures` are the Figures of these indicators and of those
+    that targets refer to; read here when they are not given.
+    """
+    indicators = list(indicators)
+    by_indicator = {}
+    targets = Target.objects.in_report(year).filter(indicator__in=indicators)
+    for target in targets.select_related(
+        "area", "reference_area", "reference_indicator", "start_period", "regime"
+    ).prefetch_related("regime__points", "regime__classes"):
+        by_indicator.setdefault(target.indicator_id, []).append(target)
+    if figures is None:
+        others = (one.reference_indicator for found in by_indicator.values() for one in found)
+        figures = Figures([*indicators, *filter(None, others)])
+    return [
+        _standing(indicator, target, year, figures)
+        for indicator in indicators
+        for target in by_indicator.get(indicator.pk, [None])
+    ]
+
+
+def _standing(indicator, target, year, figures):
+    if target is None:
+        return Standing(indicator, None, year)
+    start = figures.get(indicator, target.area, target.start_period) if target.start_period_id else None
+    now, reference = _now(indicator, target, year, figures)
+    path, classes = (), ()
+    if target.regime:
+        path = tuple((point.year, point.share) for point in target.regime.points.all())
+        classes = tuple(one for one in target.regime.classes.all() if one.report == year)
+    return Standing(indicator, target, year, start, now, reference, path, classes)
+
+
+def _now(indicator, target, year, figures):
+    """The latest figure of the area, and that of the reference in the same period.
+
+    Where both are needed it is the latest period that both have: two years are not compared with each other. When they
+    have none in common, it is the latest of the area, without a reference.
+    """
+    numbers = [one for one in figures.series(indicator, target.area, until=year) if one.number is not None]
+    if target.reference in (Target.Reference.AREA, Target.Reference.INDICATOR):
+        of = target.reference_indicator or indicator
+        where = target.reference_area or target.area
+        for now in reversed(numbers):
+            reference = figures.get(of, where, now.period)
+            if reference and reference.number is not None:
+                return now, reference
+    return (numbers[-1] if numbers else None), None
