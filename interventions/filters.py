@@ -16,6 +16,11 @@ WITHOUT_PILLAR_KEY = "OF"  # stands for it in a URL, as an abbreviation does for
 NO_COLOUR = "geen"
 
 
+def pillar_key(pillar):
+    """What stands in a URL for `pillar`; None is Organisatie en financiën."""
+    return pillar.abbreviation if pillar else WITHOUT_PILLAR_KEY
+
+
 def themes_by_pillar():
     """The themes as groups of choices, one group per pijler."""
     themes = Theme.objects.select_related("pillar", "parent")

@@ -610,7 +610,7 @@ def queries(world, role):
     for number in every:
         for marker in MARKERS:
             if marker != "zcijfer":
-                visible = marker in ("zkwant", "zkwal") and world.may_see(role, number, marker)
+                visible = marker in ("zkwant", "zkwal", "zreden") and world.may_see(role, number, marker)
                 searched[visible].add((f"{marker}{number:02}q", number))
     for visible in (False, True):
         words = " or ".join(sorted(word for word, _ in searched[visible]))

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.forms import NOT_WHOLE, VersionField
 from accounts.models import BUREAU_ROLES, Organisation, Role
-from interventions.filters import WITHOUT_PILLAR, themes_by_pillar
+from interventions.filters import WITHOUT_PILLAR, pillar_key, themes_by_pillar
 from interventions.models import Funding, Initiator, PlanItem
 from interventions.models.plan import HIGHEST_NUMBER, Initiation, PlanContent
 from programme.differences import differs, marked_differences
@@ -207,6 +207,7 @@ class BulkForm(forms.Form):
     INITIATOR, CONTACT, NO_CONTACT, MERGE = "initiatiefnemer", "contact", "geen-contact", "samenvoegen"
 
     items = forms.TypedMultipleChoiceField(label="Interventies", coerce=int, required=False)
+    everything = forms.CharField(required=False)  # the key of a pijler: all that stands in it
     organisation = forms.ModelChoiceField(
         label="Organisatie", queryset=Organisation.objects.all(), required=False, empty_label="Kies een organisatie"
     )
@@ -218,6 +219,7 @@ class BulkForm(forms.Form):
     def __init__(self, data=None, *, items):
         super().__init__(data)
         self.fields["items"].choices = [(item.pk, str(item)) for item in items]
+        self._items = items
         self.fields["person"].queryset = get_user_model().objects.filter(role=Role.INVULLER, is_active=True)
 
     @property
@@ -227,6 +229,8 @@ class BulkForm(forms.Form):
 
     def clean(self):
         do, typed = self.data.get("do"), self.cleaned_data
+        if typed.get("everything"):
+            typed["items"] = [item.pk for item in self._items if pillar_key(item.pillar) == typed["everything"]]
         if do not in (self.INITIATOR, self.CONTACT, self.NO_CONTACT, self.MERGE):
             raise forms.ValidationError("Kies met een knop wat u wilt doen.")
         if not typed.get("items"):

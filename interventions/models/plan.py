@@ -284,6 +284,15 @@ class PlanItemQuerySet(models.QuerySet):
             )
         )
 
+    def count_hidden_colours(self):
+        """The colours that closed rounds still hide, and that cannot be released while another round is in progress.
+
+        (year, name of the pijler or None, number of colours), the latest round first.
+        """
+        hidden = self.fixed().filter(progress__colour__in=Colour.values, progress__colour_released=False)
+        pillars = hidden.order_by("-round__year", "pillar__position").values_list("round__year", "pillar__name")
+        return pillars.annotate(Count("pk"))
+
     def colours_version(self):
         """Rises with every colour that is given to one of these: the sum of their `colour_version`."""
         return self.aggregate(version=Sum("progress__colour_version", default=0))["version"]
@@ -354,13 +363,18 @@ class PlanItemQuerySet(models.QuerySet):
         found = Q(seen_words=search_query(text))
         if code := code_lookup(text):
             found |= code
-        return self.alias(seen_words=CombinedSearchVector(F("search_vector"), "||", in_text, None)).filter(found)
+        # The reasons of the colours have no index: they are short, and who may see them differs.
+        words = CombinedSearchVector(F("search_vector"), "||", in_text, None)
+        in_reason = SearchVector("seen_colour_reason", config=DUTCH)
+        return self.alias(seen_words=CombinedSearchVector(words, "||", in_reason, None)).filter(found)
 
     def with_hit(self, text):
         """Adds `hit`: the piece of visible text in which `text` was found (see `search.headline`)."""
         return self.annotate(
             hit=headline(
-                text, plain=("name", "former_name"), rich=("description", "seen_quantitative", "seen_qualitative")
+                text,
+                plain=("name", "former_name", "seen_colour_reason"),
+                rich=("description", "seen_quantitative", "seen_qualitative"),
             )
         )
 

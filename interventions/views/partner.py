@@ -38,6 +38,7 @@ def mine(request):
             ("Uw interventies", [item for item in items if item.is_contact]),
             ("Andere interventies van uw organisatie", [item for item in items if not item.is_contact]),
         ],
+        "may_write": any(item.progress.partner_may_write for item in items),
         "done": sum(item.progress.state in HANDED_IN for item in items),
         "total": len(items),
     }

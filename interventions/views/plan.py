@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.access import only, posted_from
-from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY
+from interventions.filters import WITHOUT_PILLAR, pillar_key
 from interventions.forms.plan import (
     AdvisersForm,
     BulkForm,
@@ -45,7 +45,7 @@ class PillarPlan:
     @property
     def key(self):
         """What stands for it in a URL."""
-        return self.pillar.abbreviation if self.pillar else WITHOUT_PILLAR_KEY
+        return pillar_key(self.pillar)
 
     def __str__(self):
         return str(self.pillar or WITHOUT_PILLAR)
@@ -143,9 +143,8 @@ def assign(request, year):
 
 def plan_url(item):
     """The place of `item` in the plan of its round."""
-    key = item.pillar.abbreviation if item.pillar_id else WITHOUT_PILLAR_KEY
     url = reverse("interventions:plan_year", args=[item.round.year])
-    return f"{url}?{urlencode({'pijler': key})}#regel-{item.pk}"
+    return f"{url}?{urlencode({'pijler': pillar_key(item.pillar)})}#regel-{item.pk}"
 
 
 # One plan item

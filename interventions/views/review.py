@@ -16,7 +16,7 @@ from django_tables2 import RequestConfig, SingleTableMixin
 
 from accounts.access import only, posted_from
 from interventions import grid, workflow
-from interventions.filters import WITHOUT_PILLAR, WITHOUT_PILLAR_KEY, PlanItemFilter
+from interventions.filters import WITHOUT_PILLAR, PlanItemFilter, pillar_key
 from interventions.forms.review import ColourForm, ReasonForm, VerbForm
 from interventions.models import (
     OutputIndicator,
@@ -384,7 +384,7 @@ class PillarColours:
     @property
     def key(self):
         """What stands for it in a URL or form."""
-        return self.pillar.abbreviation if self.pillar else WITHOUT_PILLAR_KEY
+        return pillar_key(self.pillar)
 
     def __str__(self):
         return str(self.pillar or WITHOUT_PILLAR)

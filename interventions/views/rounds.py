@@ -164,6 +164,7 @@ def open_round(request, year):
         "round": reporting_round,
         "preview": preview(reporting_round),
         "why_not": reporting_round.why_not("open", user=request.user),
+        "hidden_colours": PlanItem.objects.count_hidden_colours(),
         "early": reporting_round.opens_on and reporting_round.opens_on > timezone.localdate(),
     }
     return render(request, "interventions/rounds/open.html", context)
@@ -253,5 +254,8 @@ def preview_round(request, year):
 def compare_rounds(request, year, other):
     """Two rounds beside each other, whichever comes first in the address."""
     pair = [get_object_or_404(ReportingRound, year=one) for one in sorted((year, other))]
+    if year == other:
+        messages.info(request, "Kies een andere ronde om mee te vergelijken.")
+        return redirect("interventions:round", year=year)
     context = {"earlier": pair[0], "later": pair[1], "comparison": compare(*pair, user=request.user)}
     return render(request, "interventions/rounds/compare.html", context)

@@ -223,6 +223,22 @@ def test_what_is_ticked_gets_an_initiator_and_is_merged_by_keyboard(plan, visit,
     assert [link.predecessor for link in links] == [plan[3].intervention, plan[2].intervention]
 
 
+def test_all_are_ticked_at_once_by_keyboard(plan, visit, page):
+    visit("plan_year", 2024)
+    everything = page.get_by_label("Alle interventies van deze lijst")
+    ticked = page.locator("input[name=items]:checked")
+    press(page, everything, "Space")
+    expect(ticked).to_have_count(3)
+    axe.check(page)
+
+    press(page, page.get_by_label(f"Kies {plan[2]}"), "Space")
+    expect(everything).not_to_be_checked()
+    assert everything.evaluate("box => box.indeterminate")
+    press(page, page.get_by_label("Organisatie"), "ArrowDown")
+    press(page, page.get_by_role("button", name="Initiatiefnemer toevoegen"), "Enter")
+    expect(said(page)).to_contain_text("van de 2 aangevinkte interventies gewijzigd.")
+
+
 def test_plan_is_changed_without_javascript(plan, browser, context, live_server):
     plain = browser.new_context(java_script_enabled=False, storage_state=context.storage_state())
     page = plain.new_page()

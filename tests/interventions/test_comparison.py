@@ -251,13 +251,17 @@ def test_page_shows_old_and_new_in_the_order_of_the_years(client, years, user, p
     ]  # fmt: skip
 
 
-def test_page_of_a_round_with_itself_shows_no_difference(client, years, user):
-    PlanItemFactory(round=years[0])
+def test_round_is_not_compared_with_itself_but_leads_to_the_others(client, years, user):
     client.force_login(user)
 
-    document = html.fromstring(client.get(reverse("interventions:compare_rounds", args=[2023, 2023])).text)
+    response = client.get(reverse("interventions:compare_rounds", args=[2023, 2023]), follow=True)
 
-    assert [item.text_content().split()[0] for item in document.xpath("//main//ul/li")] == ["0"] * len(NOTHING)
+    document = html.fromstring(response.text)
+    assert response.redirect_chain == [(reverse("interventions:round", args=[2023]), 302)]
+    assert "Kies een andere ronde om mee te vergelijken." in document.get_element_by_id("inhoud").text_content()
+    others = document.xpath("//section[@aria-labelledby='vergelijken']//a/@href")
+    assert others == [reverse("interventions:compare_rounds", args=[2023, 2024])]
+    assert client.get(reverse("interventions:compare_rounds", args=[2000, 2000])).status_code == 404
 
 
 def test_comparing_takes_as_many_queries_for_three_as_for_one(years, user):

@@ -227,6 +227,19 @@ def test_mine_says_what_can_still_be_done(client, partner, task, reporting_round
     assert "Bekijken" in rows(tree)["Concept"]
 
 
+def test_mine_in_review_counts_the_days_for_what_was_returned_alone(client, partner, task, reporting_round, on):
+    task("Concept", "draft")
+    reporting_round.state = "review"
+    reporting_round.save()
+    on(datetime.date(2025, 2, 19))
+
+    assert "dagen" not in text_of(page(client))
+
+    task("Vraag", "returned")
+    said = "Wat is teruggestuurd, levert u in tot en met 1 maart 2025: nog 10 dagen."
+    assert said in text_of(page(client))
+
+
 def test_mine_without_a_round_or_without_interventies_says_so(client, partner):
     assert "Er is nog geen rapportageronde geopend." in text_of(page(client))
     RoundFactory()

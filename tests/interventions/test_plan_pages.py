@@ -520,6 +520,22 @@ def test_contact_is_added_to_what_is_ticked_and_taken_off(client, adviseur, two)
     assert [row[3] for row in rows(html.fromstring(taken_off.content))] == ["geen", "Jan Kok"]
 
 
+def test_all_of_the_list_are_changed_without_ticking_each(client, adviseur, two):
+    other = PlanItemFactory(round=two[0].round, name="Van een andere pijler")
+    person = UserFactory(name="Jan Kok")
+
+    response = post_ticked(client, [], "contact", person=person.pk, everything="W")
+
+    page = html.fromstring(response.content)
+    assert messages(page) == ["2 van de 2 aangevinkte interventies gewijzigd."]
+    assert [row[3] for row in rows(page)] == ["Jan KokPiet Bos", "Jan Kok"]
+    assert not other.contacts.exists()
+
+    page = html.fromstring(post_ticked(client, [], "contact", everything="W").content)
+    assert page.xpath("//input[@name='everything']/@checked") == ["checked"]
+    assert errors(html.fromstring(post_ticked(client, [], "contact", person=person.pk, everything="X").content))
+
+
 @pytest.mark.parametrize(
     ("ticked", "do", "fields", "said"),
     [

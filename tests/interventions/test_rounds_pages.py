@@ -12,7 +12,14 @@ from lxml import html
 from accounts.models import Role
 from interventions.models import PlanItem, ProgressEvent, ProgressUpdate, ReportingRound, RoundEvent
 from interventions.workflow import Conflict, Refused, RoundState
-from tests.factories import OrganisationFactory, PlanItemFactory, RoundFactory, UpdateFactory, UserFactory
+from tests.factories import (
+    OrganisationFactory,
+    PillarFactory,
+    PlanItemFactory,
+    RoundFactory,
+    UpdateFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -643,6 +650,36 @@ def test_opening_says_that_another_round_is_still_in_progress(client, beheerder)
 
     assert "De ronde 2023 is nog in beoordeling. Sluit die eerst af." in shown
     assert "Niet iedereen wordt bereikt." not in shown
+
+
+def test_opening_warns_of_colours_that_closed_rounds_still_hide(client, beheerder):
+    werk, wonen = PillarFactory(name="Werk", position=1), PillarFactory(name="Wonen", position=2)
+    RoundFactory(planned=True)
+    for year, pillar, trait in (
+        (2023, werk, "coloured"),
+        (2023, werk, "coloured"),
+        (2023, werk, "released"),
+        (2023, wonen, "coloured"),
+        (2022, None, "coloured"),
+    ):
+        closed = ReportingRound.objects.filter(year=year).first() or RoundFactory(year=year, closed=True)
+        numbered = {"pillar": pillar} if pillar else {"activity": True}
+        UpdateFactory(plan_item=PlanItemFactory(round=closed, **numbered), approved=True, **{trait: True})
+    UpdateFactory(plan_item__round=RoundFactory(year=2021, historical=True), approved=True, coloured=True)
+
+    document = page(client, "open_round", 2024)
+
+    assert "Niet alle kleuren van eerdere rondes zijn vrijgegeven." in main(document)
+    hidden = [item for item in document.xpath("//main//li") if "kleur" in text_of(item)]
+    assert [(text_of(item), item.xpath("a/@href")) for item in hidden] == [
+        ("Ronde 2023, Werk: 2 kleuren", [url("round", 2023)]),
+        ("Ronde 2023, Wonen: 1 kleur", [url("round", 2023)]),
+        ("Ronde 2022, Organisatie en financiën: 1 kleur", [url("round", 2022)]),
+    ]
+    assert buttons(document) == ["Ronde 2024 openen"]
+
+    ProgressUpdate.objects.update(colour_released=True)
+    assert "kleuren" not in main(page(client, "open_round", 2024))
 
 
 def test_opening_before_the_date_is_said(client, beheerder):

@@ -192,7 +192,7 @@ def secret(item, reporting_round):
 @pytest.mark.parametrize("state", ["draft", "returned", "submitted"])
 @pytest.mark.parametrize("who", ["lezer", "invuller"])
 def test_search_finds_nothing_in_a_text_that_is_not_approved(who, state, typed, secret):
-    secret(**{state: True}, colour_released=True)
+    secret(**{state: True})
     user = UserFactory(role=who)
 
     rows = PlanItem.objects.visible_to(user=user).search(typed).with_hit(typed)
@@ -215,3 +215,24 @@ def test_search_finds_ones_own_text_before_it_is_approved(item):
     UpdateFactory(plan_item=item("Van een ander"), draft=True, qualitative="<p>Een aubergine.</p>")
 
     assert found("aubergine", UserFactory(organisations=[trekker])) == {"Van mij"}
+
+
+@pytest.mark.parametrize("typed", ["aubergine", "kleurtje aubergine", "-aubergine kleurtje"])
+@pytest.mark.parametrize("released", [False, True])
+@pytest.mark.parametrize("who", ["own", "invuller", "lezer", "controleur", "adviseur"])
+def test_search_looks_in_the_reason_of_a_colour_for_who_may_see_it(who, released, typed, item):
+    trekker = OrganisationFactory()
+    UpdateFactory(
+        plan_item=item("Het kleurtje", trekker=trekker),
+        approved=True,
+        colour="rood",
+        colour_reason="Geen aubergine meer.",
+        colour_released=released,
+    )
+    user = UserFactory(organisations=[trekker]) if who == "own" else UserFactory(role=who)
+
+    rows = PlanItem.objects.visible_to(user=user).search(typed).with_hit(typed)
+
+    seen = released or who in ("controleur", "adviseur")
+    assert [row.name for row in rows] == (["Het kleurtje"] if seen != typed.startswith("-") else [])
+    assert ["aubergine" in row.hit for row in rows] == ([seen] if rows else [])
