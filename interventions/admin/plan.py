@@ -3,6 +3,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from backoffice import Moment, Reading, Reference, site, yes_no
+from interventions.forms.plan import DESCRIPTION, Names
 from interventions.models import (
     Funding,
     Initiator,
@@ -12,6 +13,7 @@ from interventions.models import (
     PlanItem,
     PlanRevision,
 )
+from interventions.models.plan import PlanContent
 from interventions.workflow import Colour, State
 from programme.richtext import plain_text
 
@@ -118,6 +120,14 @@ class PlanRevisionAdmin(OfPlanItem):
     list_select_related = (*OfPlanItem.list_select_related, "by")
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
+    fields = ("plan_item", "version", "in_words", "by", "way_in", "at")
+    readonly_fields = ("in_words",)
+
+    @admin.display(description="inhoud")
+    def in_words(self, revision):
+        content = PlanContent.from_json(revision.content)
+        said = Names().in_words(content) | {DESCRIPTION: plain_text(content.description)}
+        return "\n".join(f"{label}: {text}" for label, text in said.items())
 
 
 @admin.register(Initiator, site=site)

@@ -1,8 +1,19 @@
+from decimal import Decimal
+
 from django.contrib import admin
 from django.urls import reverse
 
 from backoffice import Moment, Reading, site, yes_no
-from interventions.models import InternalNote, ProgressEvent, ProgressUpdate, Revision, Waiver
+from interventions.models import (
+    InternalNote,
+    OutputValue,
+    PlanItem,
+    ProgressEvent,
+    ProgressUpdate,
+    Revision,
+    Waiver,
+)
+from interventions.models.progress import Part
 from interventions.workflow import SET_COLOUR
 from programme.richtext import plain_text
 
@@ -136,8 +147,8 @@ class RevisionAdmin(OfItem):
     list_filter = (*OfItem.list_filter, "way_in")
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
-    fields = ("update", "version", "quantitative_text", "qualitative_text", "rest", "by", "way_in", "at")
-    readonly_fields = ("quantitative_text", "qualitative_text")
+    fields = ("update", "version", "quantitative_text", "qualitative_text", "others", "by", "way_in", "at")
+    readonly_fields = ("quantitative_text", "qualitative_text", "others")
 
     @admin.display(description="kwantitatieve voortgang")
     def quantitative_text(self, revision):
@@ -146,6 +157,26 @@ class RevisionAdmin(OfItem):
     @admin.display(description="kwalitatieve voortgang")
     def qualitative_text(self, revision):
         return plain_text(revision.qualitative)
+
+    @admin.display(description="cijfers en overige")
+    def others(self, revision):
+        return "\n".join(_in_words(**revision.rest))
+
+
+def _in_words(*, waived=None, figures=None, proposed_colour="", proposed_reason=""):
+    """What a version says besides its texts, a line for each."""
+    waived, figures = waived or {}, figures or {}
+    if proposed_colour or proposed_reason:
+        yield f"voorgestelde kleur: {proposed_colour or 'geen'}. {proposed_reason}"
+    elsewhere = PlanItem.objects.select_related("pillar").in_bulk([one["reported_at"] for one in waived.values()])
+    for part, one in waived.items():
+        at = elsewhere.get(one["reported_at"])
+        yield f"{Part(part).label}: " + (f"gerapporteerd bij {at}" if at else f"n.v.t., {one['reason']}")
+    rows = OutputValue.objects.select_related("series__indicator", "series__area", "period").in_bulk(figures)
+    for key, row in rows.items():
+        said = figures[str(key)]
+        row.value, row.code = said["value"] and Decimal(said["value"]), said["code"]
+        yield f"{row}{' (voorlopig)' if said['provisional'] else ''}. {said['remark']}"
 
 
 @admin.register(ProgressEvent, site=site)

@@ -54,8 +54,10 @@ class Intervention(models.Model):
 class InterventionLink(models.Model):
     """What an interventie came from (renamed, split or merged); the first link is the main one."""
 
-    intervention = models.ForeignKey(Intervention, models.CASCADE, related_name="links")
-    predecessor = models.ForeignKey(Intervention, models.PROTECT, related_name="successor_links")
+    intervention = models.ForeignKey(Intervention, models.CASCADE, related_name="links", verbose_name="interventie")
+    predecessor = models.ForeignKey(
+        Intervention, models.PROTECT, related_name="successor_links", verbose_name="voortgekomen uit"
+    )
     position = models.PositiveSmallIntegerField("volgorde", default=0)
 
     class Meta:

@@ -562,7 +562,9 @@ class RoundEvent(AppendOnly):
     verb = models.CharField("handeling", max_length=20, choices=Verb)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="door")
     to_state = models.CharField("status", max_length=8, choices=RoundState, blank=True)
-    pillar = models.ForeignKey("programme.Pillar", models.PROTECT, null=True, blank=True, related_name="+")
+    pillar = models.ForeignKey(
+        "programme.Pillar", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="pijler"
+    )
     reason = models.TextField("reden", blank=True)
 
     class Meta:

@@ -1,5 +1,7 @@
 """The admin: every model, and nothing that goes round the rules. Who gets in: tests/test_access_matrix.py."""
 
+import re
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -23,6 +25,7 @@ from interventions.models import (
     OutputValue,
     PillarAssignment,
     PlanItem,
+    PlanRevision,
     ProgressEvent,
     ProgressUpdate,
     ReportingRound,
@@ -30,6 +33,7 @@ from interventions.models import (
     RoundEvent,
     Waiver,
 )
+from interventions.models.progress import Content, Figure, Waived
 from interventions.workflow import RoundState, State
 from programme.models import Area, Pillar, Theme
 from tests.factories import (
@@ -88,19 +92,50 @@ def plant(year):
     item.keep_revision(item.content(), by=person, way_in="form")
     update = UpdateFactory(plan_item=item, approved=True, released=True)
     Waiver.objects.create(update=update, part="figures", reported_at=item)
-    Revision.objects.create(update=update, version=1, way_in="form", by=person)
     ProgressEvent.objects.create(update=update, verb="submit", by=person, from_state="draft", to_state="submitted")
     InternalNote.objects.create(update=update, text="Bellen.", by=person)
     RoundEvent.objects.create(round=reporting_round, verb="release_colours", by=person, pillar=pillar)
     ImportLog.objects.create(round=reporting_round, by=person, file_name="a.xlsx", sha256="0", summary="", changes=[])
     indicator = IndicatorFactory(owner=item.intervention, proposed_by=person)
-    ValueFactory(round=reporting_round, series=SeriesFactory(indicator=indicator), value=5)
+    value = ValueFactory(round=reporting_round, series=SeriesFactory(indicator=indicator), value=5)
+    update.keep_revision(said_of(value, reported_at=item), by=person, way_in="form")
     IndicatorEvent.objects.create(indicator=indicator, verb="add", by=person)
     Demonstration.objects.create(stage="open")
 
 
+def said_of(value, *, reported_at):
+    return Content(
+        quantitative="<p>Tien.</p>",
+        waived={"qualitative": Waived(reported_at=reported_at.pk), "figures": Waived("Komt later.")},
+        figures={value.pk: Figure(Decimal("1234.5"), "", True, "Een schatting.")},
+        proposed_colour="groen",
+        proposed_reason="Het loopt.",
+    )
+
+
 def text_of(response):
     return " ".join(" ".join(html.fromstring(response.text).itertext()).split())
+
+
+# What the admin of Django and our own field names would say if nobody had put them in Dutch.
+ENGLISH = re.compile(
+    r"\b(the|and|you|your|this|that|with|from|for|please|add|change|view|delete|link|list|name|search|select|selected|"
+    r"history|home|save|close|choose|clear|remove|show|hide|sorting|sort|yes|no|none|unknown|empty|date|time|today|now|"
+    r"user|site|log|skip|content|theme|pillar|intervention|predecessor|area|period|round|update|value|unit|state|colour|"
+    r"reason|verb|actions?|initiators?|kind|number|funding|contacts|role|organisations?|waived|figures|proposed)\b",
+    re.IGNORECASE,
+)
+
+
+def english_in(response):
+    """English words on a page, those that only a screen reader or a pointer finds included."""
+    page = html.fromstring(response.text)
+    texts = [
+        *page.itertext(),
+        *page.xpath("//@title | //@alt | //@aria-label | //@aria-description | //@placeholder"),
+    ]
+    texts += page.xpath("//input[@type='submit' or @type='button']/@value | //@data-filter-title")
+    return set(ENGLISH.findall(" ".join(texts).replace("NPRZ Voortgang", "")))
 
 
 # Lists
@@ -146,9 +181,12 @@ def test_list_searches_filters_and_opens(client, model):
     plant(2024)
     one = model.objects.first()
     for name in ("change", "history"):
-        assert client.get(url(model, name, one.pk)).status_code == 200, name
+        response = client.get(url(model, name, one.pk))
+        assert (response.status_code, english_in(response)) == (200, set()), name
     assert client.get(url(model, "changelist"), {"q": "woord"}).status_code == 200
-    page = html.fromstring(client.get(url(model, "changelist")).text)
+    response = client.get(url(model, "changelist"))
+    assert english_in(response) == set()
+    page = html.fromstring(response.text)
     for link in page.xpath("//nav[@id='changelist-filter']//a/@href"):
         assert client.get(url(model, "changelist") + link).status_code == 200, link
 
@@ -166,6 +204,24 @@ def test_list_of_the_plan_shows_pijler_state_and_colour_and_filters_on_them(clie
         found = text_of(client.get(url(PlanItem, "changelist"), query))
         assert "Banen" in found
         assert "Lezen" not in found
+
+
+def test_every_other_page_is_in_dutch_too(client):
+    plant(2024)
+    plant(2025)
+    area, update = AreaFactory(), UpdateFactory(submitted=True, plan_item__round=ReportingRound.objects.first())
+    pages = [reverse("admin:index"), *(reverse("admin:app_list", args=[app]) for app in OURS)]
+    pages += [url(Area, "delete", area.pk), url(PlanItem, "import"), *(url(model, "add") for model in REFERENCES)]
+    responses = {path: client.get(path) for path in pages}
+    responses |= {model: client.post(url(model, "add"), {}) for model in REFERENCES}
+    responses["changed"] = client.post(url(Area, "change", area.pk), {"name": "Oost", "position": 700}, follow=True)
+    responses["deleted"] = client.post(url(Area, "delete", area.pk), {"post": "yes"}, follow=True)
+    responses["not there"] = client.get(url(Area, "change", area.pk), follow=True)
+    responses["index with what was done"] = client.get(reverse("admin:index"))
+    responses |= {name: act(client, ProgressUpdate, name, update) for name in ("approve", "set_colour", "reopen")}
+    responses["nothing chosen"] = act(client, ProgressUpdate, "approve")
+
+    assert {where: found for where, response in responses.items() if (found := english_in(response))} == {}
 
 
 # Reading only
@@ -197,6 +253,23 @@ def test_rich_text_is_shown_as_text(client):
     page = text_of(client.get(url(ProgressUpdate, "change", update.pk)))
     assert "Tien & meer - een" in page
     assert "<p>" not in page
+
+
+def test_what_was_kept_of_a_version_is_shown_in_words(client):
+    plant(2024)
+    item, revision = PlanItem.objects.get(), Revision.objects.get()
+
+    said = text_of(client.get(url(Revision, "change", revision.pk)))
+
+    assert "voorgestelde kleur: groen. Het loopt." in said
+    assert f"kwalitatieve voortgang: gerapporteerd bij {item}" in said
+    assert "cijfers: n.v.t., Komt later." in said
+    assert ": 1.234,5 (voorlopig). Een schatting." in said
+
+    said = text_of(client.get(url(PlanRevision, "change", PlanRevision.objects.get().pk)))
+
+    assert f"Naam: {item.name} Pijler: {item.pillar}" in said
+    assert "(trekker)" in said
 
 
 def test_person_is_shown_and_exported_without_password(client):
