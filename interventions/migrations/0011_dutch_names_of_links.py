@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interventions", "0009_import_stands_in_the_history"),
+        ("interventions", "0010_periods_of_more_kinds"),
         ("programme", "0001_initial"),
     ]
 
