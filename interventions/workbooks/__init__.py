@@ -2,15 +2,13 @@
 
 from io import BytesIO
 
-from django.http import FileResponse
+from backoffice.workbooks.files import download
 
 from .content import gather
 from .editable import write_editable
 from .sheets import write_sheets
 
 __all__ = ["editable_response", "workbook_response", "write_editable", "write_workbook"]
-
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def write_workbook(file, *, items, reporting_round, user, selection=""):
@@ -26,16 +24,11 @@ def workbook_response(*, items, reporting_round, user, selection=""):
     """The workbook as a download; the arguments are those of `write_workbook`."""
     file = BytesIO()
     write_workbook(file, items=items, reporting_round=reporting_round, user=user, selection=selection)
-    return _download(file, f"voortgang-{reporting_round.year}{'-selectie' if selection else ''}.xlsx")
+    return download(file, f"voortgang-{reporting_round.year}{'-selectie' if selection else ''}.xlsx")
 
 
 def editable_response(*, reporting_round, user):
     """The 'bewerkbaar bestand' as a download; raises what `write_editable` does."""
     file = BytesIO()
     write_editable(file, reporting_round=reporting_round, user=user)
-    return _download(file, f"voortgang-{reporting_round.year}-bewerkbaar.xlsx")
-
-
-def _download(file, name):
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
+    return download(file, f"voortgang-{reporting_round.year}-bewerkbaar.xlsx")

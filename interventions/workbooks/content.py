@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import F, Prefetch
 
+from backoffice.workbooks.text import plain_lines, rich_lines
 from interventions.models import (
     Demonstration,
     IndicatorPlacement,
@@ -20,8 +21,6 @@ from interventions.models import (
 from interventions.models.progress import Part
 from programme.figures import Code
 from programme.models import Period
-
-from .text import plain_lines, rich_lines
 
 
 class Figure(NamedTuple):

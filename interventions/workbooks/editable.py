@@ -1,8 +1,8 @@
 """The 'bewerkbaar bestand': a round in the columns in which it can be changed and read in again."""
 
 from decimal import Decimal
-from types import SimpleNamespace
 
+from backoffice.workbooks.book import Book, points
 from interventions.models import Demonstration
 from interventions.workflow import Refused
 from programme.numbers import format_number
@@ -10,7 +10,6 @@ from programme.numbers import format_number
 from .figures_sheet import FiguresResource
 from .plan_sheet import PlanResource
 from .reading import MOST_CHARACTERS
-from .sheets import Book, points
 
 _DIGITS = 15  # that Excel keeps of a number
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
@@ -34,8 +33,12 @@ def write_editable(file, *, reporting_round, user):
 
     Takes a constant number of queries. Raises Refused when a text does not fit in a cell.
     """
-    content = SimpleNamespace(reporting_round=reporting_round, selection="", notice=Demonstration.objects.notice())
-    book = EditableBook(file, content)
+    book = EditableBook(
+        file,
+        title=f"Voortgangsrapportage NPRZ {reporting_round.year}",
+        subject="Alle interventies",
+        notice=Demonstration.objects.notice(),
+    )
     for resource, pixels, lines in ((PlanResource, PLAN_PIXELS, 3), (FiguresResource, FIGURES_PIXELS, 1)):
         resource = resource(reporting_round=reporting_round, user=user)
         dataset = resource.export(queryset=resource.get_queryset())

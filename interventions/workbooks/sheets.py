@@ -1,34 +1,19 @@
 """The sheets of the workbook of a round."""
 
-import re
-from decimal import Decimal
 from functools import cache
 from itertools import groupby, zip_longest
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from backoffice.workbooks.book import CELL, INK, SOFT, Book, points
+from backoffice.workbooks.text import BLANK, as_text, lines_needed, plain_lines, split_into_cells
 from interventions.filters import WITHOUT_PILLAR
 from interventions.models import Initiator, Trend
 from interventions.models.progress import Part
 from interventions.summary import summarise
 from interventions.workflow import Colour, State
 from programme.numbers import format_number
-
-from .text import (
-    BLANK,
-    FONT,
-    FONT_POINTS,
-    LINE_POINTS,
-    PADDING_POINTS,
-    Piece,
-    as_text,
-    clean,
-    lines_needed,
-    plain_lines,
-    split_into_cells,
-)
 
 CELL_LIMIT = 32_000
 """Characters in a cell as Excel counts them, some as two; it stops at 32,767."""
@@ -42,122 +27,34 @@ MEANING = {
     Colour.WHITE: "De uitvoering is nog niet begonnen.",
 }
 
-_INK, _LINE, _SOFT = "#1A2B30", "#C9D3D6", "#4D5F65"
 _FILLS = {Colour.GREEN: "#A9DDB8", Colour.ORANGE: "#FFCE85", Colour.RED: "#F2A39C", Colour.WHITE: "#FFFFFF"}
-_FONT = {"font_name": FONT, "font_size": FONT_POINTS, "font_color": _INK}
-_CELL = _FONT | {"valign": "top", "text_wrap": True, "border": 1, "border_color": _LINE}
-_HEADING = _CELL | {"bold": True, "font_color": "#FFFFFF", "bg_color": "#12343B", "valign": "vcenter"}
 _LOOKS = {
-    "cell": _CELL,
-    "heading": _HEADING,
-    "heading of numbers": _HEADING | {"align": "right"},
-    "total": _CELL | {"bold": True, "bg_color": "#F4F7F7"},
-    "theme 0": _FONT | {"bold": True, "font_size": 12, "bg_color": "#C9E0E4", "valign": "vcenter"},
-    "theme 1": _FONT | {"bold": True, "bg_color": "#E3F0F2", "valign": "vcenter"},
-    "title": _FONT | {"bold": True, "font_size": 16},
-    "subtitle": _FONT | {"bold": True, "font_size": 12},
-    "text": _FONT | {"text_wrap": True, "valign": "top"},
     # Nothing that could be taken for wit: another ground, slanted, and no outline.
-    Trend.NEW: _CELL | {"bg_color": "#E8F1FA", "font_color": "#1C558E", "italic": True},
-    "": _CELL | {"font_color": _SOFT, "italic": True},
-    **{colour: _CELL | {"bg_color": fill} for colour, fill in _FILLS.items()},
+    Trend.NEW: CELL | {"bg_color": "#E8F1FA", "font_color": "#1C558E", "italic": True},
+    "": CELL | {"font_color": SOFT, "italic": True},
+    **{colour: CELL | {"bg_color": fill} for colour, fill in _FILLS.items()},
 }
-_LOOKS[Colour.WHITE] |= {"border": 2, "border_color": _INK}
-_RUNS = {"": {}, "b": {"bold": True}, "i": {"italic": True}, "bi": {"bold": True, "italic": True}}
+_LOOKS[Colour.WHITE] |= {"border": 2, "border_color": INK}
 
 
-class Book:
-    """A workbook with our looks and page set-up; text is written as text, whatever it looks like."""
+class RoundBook(Book):
+    """The workbook of a round, with the looks of the colours."""
 
-    options = {"in_memory": True}
-    clean = staticmethod(clean)
+    looks = Book.looks | _LOOKS
 
     def __init__(self, file, content):
         self.content = content
-        self.title = f"Voortgangsrapportage NPRZ {content.reporting_round.year}"
-        self.workbook = xlsxwriter.Workbook(file, self.options)
-        self.formats = {name: self.workbook.add_format(look) for name, look in _LOOKS.items()}
-        self.runs = {style: self.workbook.add_format(_FONT | look) for style, look in _RUNS.items()}
-        self.decimals = [
-            self.workbook.add_format(_CELL | {"num_format": f"#,##0.{'0' * places}".rstrip(".")}) for places in range(5)
-        ]
-        self.workbook.set_properties(
-            {
-                "title": self.title,
-                "subject": content.selection or "Alle interventies",
-                "comments": content.notice,
-            }
+        super().__init__(
+            file,
+            title=f"Voortgangsrapportage NPRZ {content.reporting_round.year}",
+            selection=content.selection,
+            subject=content.selection or "Alle interventies",
+            notice=content.notice,
         )
-
-    def add_sheet(self, name, *, columns, headings=True):
-        """A sheet with `columns` (title, width in pixels); their titles stay in view and on every printed page."""
-        sheet = self.workbook.add_worksheet(self._sheet_name(name))
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
-        title = _escape(f"{self.title} – {name}")
-        sheet.set_header(f'&L&"{FONT},Bold"&9 {title}&R&"{FONT},Regular"&9 {self.content.notice}')
-        plain = f'&"{FONT},Regular"&8 '
-        sheet.set_footer(f"&L{plain}{_escape(self.content.selection[:100])}&R{plain}Pagina &P van &N")
-        for index, (title, pixels) in enumerate(columns):
-            sheet.set_column_pixels(index, index, pixels)
-            if headings:
-                self.write(sheet, 0, index, title, "heading")
-        if headings:
-            sheet.set_row(0, points(2))
-            sheet.freeze_panes(1, 0)
-            sheet.repeat_rows(0)
-        return sheet
-
-    def write(self, sheet, row, column, value, look="cell"):
-        """Write text, a number (a Decimal with as many decimals as it has) or nothing (None or '')."""
-        if value is None or value == "":
-            sheet.write_blank(row, column, None, self.formats[look])
-        elif isinstance(value, str):
-            self._write_text(sheet, row, column, self.clean(value), self.formats[look])
-        elif isinstance(value, Decimal):
-            places = max(0, -value.normalize().as_tuple().exponent)
-            sheet.write_number(row, column, value, self.decimals[places])
-        else:
-            sheet.write_number(row, column, value, self.formats[look])
-
-    def write_lines(self, sheet, row, column, lines, look="cell"):
-        """Write the lines of a cell, bold and italic as they are."""
-        runs = []
-        for index, line in enumerate(lines):
-            for text, style in (Piece("\n", runs[-1][1] if runs else ""), *line) if index else line:
-                if runs and runs[-1][1] == style:
-                    runs[-1][0].append(text)
-                else:
-                    runs.append(([text], style))
-        if len(runs) > 1:
-            pieces = [part for texts, style in runs for part in (self.runs[style], "".join(texts))]
-            sheet.write_rich_string(row, column, *pieces, self.formats[look])
-        elif runs:
-            self._write_text(sheet, row, column, "".join(runs[0][0]), self.formats[look])
-        else:
-            sheet.write_blank(row, column, None, self.formats[look])
-
-    @staticmethod
-    def _write_text(sheet, row, column, text, cell_format):
-        # XlsxWriter takes a string that begins and ends like this for one it formatted itself.
-        if text.startswith("<r>"):
-            text = f" {text}"
-        sheet.write_string(row, column, text, cell_format)
-
-    def _sheet_name(self, name):
-        bare = re.sub(r"[\[\]:*?/\\]", " ", name).strip(" '")[:28] or "Pijler"
-        taken = {sheet.name.lower() for sheet in self.workbook.worksheets()}
-        count, free = 1, bare
-        while free.lower() in taken:
-            count += 1
-            free = f"{bare} {count}"
-        return free
 
 
 def write_sheets(file, content):
-    book = Book(file, content)
+    book = RoundBook(file, content)
     _write_summary(book)
     for pillar, entries in groupby(content.entries, key=lambda entry: entry.item.pillar):
         _write_printed(book, str(pillar or WITHOUT_PILLAR), entries)
@@ -189,7 +86,7 @@ def _write_summary(book):
         *filter(None, [content.notice]),
     ]
     for row, text in enumerate(facts, 1):
-        _write_across(book, sheet, row, 0, text, columns)
+        book.write_across(sheet, row, 0, text, columns)
 
     row = len(facts) + 2
     for column, (title, _) in enumerate(columns):
@@ -221,7 +118,7 @@ def _write_summary(book):
     for text, look, meaning in legend:
         row += 1
         book.write(sheet, row, 0, text, look)
-        _write_across(book, sheet, row, 1, meaning, columns)
+        book.write_across(sheet, row, 1, meaning, columns)
     if summary.without_colour:
         row += 2
         hidden = content.reporting_round.in_progress and not content.unreleased
@@ -230,16 +127,8 @@ def _write_summary(book):
         for item in summary.without_colour:
             row += 1
             book.write(sheet, row, 0, f"{item.pillar}, {item.code}", "text")
-            _write_across(book, sheet, row, 1, item.name, columns)
+            book.write_across(sheet, row, 1, item.name, columns)
     sheet.print_area(0, 0, row, last)
-
-
-def _write_across(book, sheet, row, first, text, columns):
-    """Write text over the columns from `first` to the last, as tall as it needs."""
-    height = lines_needed(plain_lines(text), pixels=sum(pixels for _, pixels in columns[first:]))
-    sheet.merge_range(row, first, row, len(columns) - 1, "", book.formats["text"])
-    book.write(sheet, row, first, text, "text")
-    sheet.set_row(row, points(height))
 
 
 # A sheet per pijler, as in print
@@ -523,13 +412,3 @@ def _write_figures(book):
                 tallest = max(tallest, needed(cell, columns[column][1]))
         sheet.set_row(row, points(tallest))
     sheet.autofilter(0, 0, row, len(columns) - 1)
-
-
-def points(lines):
-    """Height of a row with so many lines."""
-    return lines * LINE_POINTS + PADDING_POINTS
-
-
-def _escape(text):
-    """Text in a page header or footer, where an ampersand begins a code."""
-    return text.replace("&", "&&")

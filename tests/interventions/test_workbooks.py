@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
 from accounts.models import Role, User
+from backoffice.workbooks.text import as_text, lines_needed, plain_lines, rich_lines, split_into_cells
 from interventions.models import (
     Demonstration,
     Funding,
@@ -25,7 +26,6 @@ from interventions.models import (
 from interventions.summary import summarise
 from interventions.workbooks import workbook_response, write_workbook
 from interventions.workbooks.sheets import CELL_LIMIT
-from interventions.workbooks.text import as_text, lines_needed, plain_lines, rich_lines, split_into_cells
 from interventions.workflow import Colour
 from programme.figures import Code
 from programme.models import Period

@@ -1,10 +1,9 @@
-from contextlib import contextmanager, suppress
-from io import BytesIO
 from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
 from accounts.models import Role, User
+from backoffice.workbooks.files import whole_file
 from interventions.models import PlanItem, ReportingRound
 from interventions.workbooks import write_editable, write_workbook
 from interventions.workflow import Refused
@@ -40,27 +39,3 @@ def round_of(year):
     except ReportingRound.DoesNotExist:
         years = ", ".join(str(year) for year in ReportingRound.objects.values_list("year", flat=True)) or "geen"
         raise CommandError(f"Er is geen ronde {year}. Rondes die er wel zijn: {years}.") from None
-
-
-REASONS = {
-    FileNotFoundError: "de map bestaat niet",
-    NotADirectoryError: "de map bestaat niet",
-    IsADirectoryError: "dat is een map",
-    PermissionError: "u mag daar niet schrijven",
-}
-
-
-@contextmanager
-def whole_file(path):
-    """A file in memory that takes its place at `path` when it is finished; nothing is left when that fails."""
-    file = BytesIO()
-    yield file
-    partial = path.with_name(f".{path.name}.deel")
-    try:
-        partial.write_bytes(file.getvalue())
-        partial.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
-        reason = REASONS.get(type(error), error.strerror)
-        raise CommandError(f"{path} kan niet worden geschreven: {reason}.") from error

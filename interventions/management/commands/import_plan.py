@@ -3,7 +3,8 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 
 from accounts.models import Role, User
-from interventions.management.commands.export_round import REASONS, round_of
+from backoffice.workbooks.files import REASONS
+from interventions.management.commands.export_round import round_of
 from interventions.workbooks.importing import NOTHING, look_at, take_over
 from interventions.workflow import Refused
 
