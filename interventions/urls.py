@@ -39,6 +39,7 @@ urlpatterns = [
     path("rondes/nieuw/", rounds.new_round, name="new_round"),
     path("rondes/<int:year>/", rounds.one_round, name="round"),
     path("rondes/<int:year>/datums/", rounds.reschedule, name="reschedule"),
+    path("rondes/<int:year>/plan-overnemen/", rounds.renew_plan, name="renew_plan"),
     path("rondes/<int:year>/vooruitblik/", rounds.preview_round, name="preview_round"),
     path("rondes/<int:year>/openen/", rounds.open_round, name="open_round"),
     path("rondes/<int:year>/naar-beoordeling/", rounds.start_review, name="start_review"),

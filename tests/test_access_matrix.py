@@ -124,6 +124,7 @@ URLS = {
     "interventions:new_round": ("", beheerder, WRITE),
     "interventions:round": ("year", who_sees_everything, READ),
     "interventions:reschedule": ("year", beheerder, WRITE),
+    "interventions:renew_plan": ("year", beheerder, WRITE),
     "interventions:preview_round": ("year", who_sees_everything, READ),
     "interventions:open_round": ("year", beheerder, WRITE),
     "interventions:start_review": ("year", beheerder, VERB),
@@ -546,7 +547,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (66, 18, 14456)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (67, 18, 14584)
     assert len({name for name, _ in admin_targets()}) == 168
 
 

@@ -222,6 +222,14 @@ class PlanItemQuerySet(models.QuerySet):
             .in_printed_order()
         )
 
+    def for_content(self):
+        """With all that `PlanItem.content` reads, in printed order."""
+        return (
+            self.select_related("round", "pillar", "progress")
+            .prefetch_related("initiators", "funding", "contacts")
+            .in_printed_order()
+        )
+
     def for_overview(self):
         """With all that a row of the overview shows of the plan, in printed order."""
         return self.with_trekker().select_related("pillar", "theme__parent").defer("description").in_printed_order()
@@ -645,6 +653,11 @@ class PlanItem(models.Model):
             contacts=frozenset(person.pk for person in self.contacts.all()),
         )
 
+    def content_for_next(self):
+        """What the plan of the next round says of it: for who has left since comes who took over."""
+        stand_ins = {person.stand_in for person in self.contacts.all()} - {None}
+        return replace(self.content(), contacts=frozenset(person.pk for person in stand_ins))
+
     def writers(self):
         """The people who may write here (see `own_of`): from whom contact persons are chosen."""
         organisations = self.initiators.initiating().values("organisation")
@@ -680,6 +693,14 @@ class PlanItem(models.Model):
         return True
 
     change.alters_data = True
+
+    def begin(self, content, *, by, way_in=WayIn.FORM):
+        """Let this new item, in a plan that is locked, say `content`."""
+        refuse(self.why_not_say(content))
+        self.say(content)
+        self.keep_revision(content, by=by, way_in=way_in)
+
+    begin.alters_data = True
 
     def why_not_drop(self, *, user):
         """Why `user` may not stop this interventie now, in Dutch; "" when they may."""

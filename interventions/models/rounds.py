@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -391,15 +392,12 @@ class ReportingRound(models.Model):
 
         with transaction.atomic():
             locked = self.lock_plan(by=by)
-            item, content = PlanItem(round=locked), content.tidied()
-            refuse(item.why_not_say(content))
-            item.intervention = Intervention.objects.create()
+            item = PlanItem(round=locked, intervention=Intervention.objects.create())
             InterventionLink.objects.bulk_create(
                 InterventionLink(intervention=item.intervention, predecessor=predecessor, position=position)
                 for position, predecessor in enumerate(predecessors)
             )
-            item.say(content)
-            item.keep_revision(content, by=by, way_in=way_in)
+            item.begin(content.tidied(), by=by, way_in=way_in)
             if locked.in_progress or locked.historical:
                 locked.make_updates()
         return item
@@ -516,6 +514,61 @@ class ReportingRound(models.Model):
 
     copy_plan_from.alters_data = True
 
+    def why_not_renew_plan(self, *, user):
+        """Why `user` may not take the plan of the round before over once more, in Dutch; "" when they may."""
+        if not user.is_beheerder:
+            return "Alleen een beheerder neemt een plan opnieuw over."
+        if self.state != RoundState.PLANNED:
+            return f"De ronde {self.year} is {self.get_state_display()}; haar plan neemt u niet opnieuw over."
+        if ReportingRound.objects.before(self) is None:
+            return f"Vóór {self.year} is er geen ronde om het plan van over te nemen."
+        return ""
+
+    def renewal(self):
+        """What taking the plan of the round before over once more would do to this one: a Renewal."""
+        previous = ReportingRound.objects.before(self)
+        items, going_on = self.plan_items.for_content(), previous.plan_items.continuing().for_content()
+        here = {item.intervention_id: item for item in items}
+        there = {item.intervention_id: (item, item.content_for_next()) for item in going_on}
+        stopped = [item for item in items if hasattr(item, "progress")]
+        went = previous.plan_items.exclude(intervention__in=there).values_list("intervention", flat=True)
+        return Renewal(
+            previous=previous,
+            added=[copied for thread, copied in there.items() if thread not in here],
+            changed=[
+                (item, content)
+                for thread, item in here.items()
+                if thread in there and item not in stopped and (content := there[thread][1]) != item.content()
+            ],
+            dropped=[item for thread, item in here.items() if thread in set(went) and item not in stopped],
+        )
+
+    def renew_plan(self, *, by):
+        """Take the plan of the round before over once more: for a round that was made too early, or by mistake.
+
+        Nothing that was said is lost: what differs is changed back, with a revision, and what was dropped in the round
+        before is dropped here. What was added or dropped in this plan stays so. Returns the Renewal that was done.
+        """
+        if not by.is_beheerder:
+            raise PermissionDenied
+        with transaction.atomic():
+            locked = self.lock_plan(by=by)
+            refuse(locked.why_not_renew_plan(user=by))
+            renewal = locked.renewal()
+            for item in renewal.dropped:
+                item.drop(by=by, version=item.version, reason=f"Vervallen in het plan van {renewal.previous.year}.")
+            for item, content in renewal.changed:
+                with about(item):
+                    item.change(content, by=by, version=item.version)
+            for original, content in renewal.added:
+                with about(original):
+                    original.copy_for(locked).begin(content, by=by)
+            if renewal:
+                locked.events.create(verb=RoundEvent.Verb.RENEW_PLAN, by=by, to_state=locked.state, reason=str(renewal))
+        return renewal
+
+    renew_plan.alters_data = True
+
     # Shared parts
 
     def _progress(self):
@@ -543,12 +596,33 @@ class ReportingRound(models.Model):
         self.state = locked.state
 
 
+@dataclass(frozen=True)
+class Renewal:
+    """What taking the plan of the round before over once more does to a plan in preparation.
+
+    `added` holds (plan item of the round before, PlanContent), `changed` (plan item, PlanContent), `dropped` items.
+    """
+
+    previous: ReportingRound
+    added: list
+    changed: list
+    dropped: list
+
+    def __bool__(self):
+        return bool(self.added or self.changed or self.dropped)
+
+    def __str__(self):
+        numbers = f"{len(self.added)} toegevoegd, {len(self.changed)} gewijzigd, {len(self.dropped)} vervallen"
+        return f"Uit het plan van {self.previous.year}: {numbers}."
+
+
 class RoundEvent(AppendOnly):
     """Who made or moved the round, changed its dates, took a workbook over in it, or showed or hid colours."""
 
     class Verb(models.TextChoices):
         CREATE = "create", "gemaakt"
         RESCHEDULE = "reschedule", "datums gewijzigd"
+        RENEW_PLAN = "renew_plan", "plan opnieuw overgenomen"
         OPEN = "open", "geopend"
         START_REVIEW = "start_review", "naar beoordeling gezet"
         BACK_TO_OPEN = "back_to_open", "weer opengezet"

@@ -113,6 +113,7 @@ def _page(request, reporting_round, *, refusal=None, no_reports=None):
         "unfinished": reporting_round.why_not_close() if reporting_round.in_progress else [],
         "why_not": {name: reporting_round.why_not(name, user=user) for name in ROUND_VERBS},
         "why_not_reschedule": reporting_round.why_not_reschedule(user=user),
+        "why_not_renew_plan": reporting_round.why_not_renew_plan(user=user),
         "steps": [step for step in STEPS if not reporting_round.why_not(step.verb, user=user)],
         "no_reports": no_reports or _no_reports_form(reporting_round),
         "events": reporting_round.events.select_related("by", "pillar").reverse(),
@@ -218,6 +219,28 @@ def reschedule(request, year):
         "conflict": isinstance(refused, Conflict),
     }
     return render(request, "interventions/rounds/reschedule.html", context, status=409 if refused else 200)
+
+
+@only("is_beheerder")
+def renew_plan(request, year):
+    """What taking the plan of the round before over once more will do; and then do it."""
+    reporting_round = _round(year)
+    why_not = reporting_round.why_not_renew_plan(user=request.user)
+    if request.method == "POST":
+        try:
+            renewal = reporting_round.renew_plan(by=request.user)
+        except Refused as refused:
+            why_not = str(refused)
+        else:
+            messages.success(request, str(renewal) if renewal else "Er was niets gewijzigd.")
+            return redirect("interventions:round", year=year)
+    context = {
+        "round": reporting_round,
+        "why_not": why_not,
+        "renewal": None if reporting_round.why_not_renew_plan(user=request.user) else reporting_round.renewal(),
+    }
+    status = 409 if request.method == "POST" else 200
+    return render(request, "interventions/rounds/renew_plan.html", context, status=status)
 
 
 @only("is_bureau")
