@@ -190,6 +190,10 @@ class UserQuerySet(models.QuerySet):
         """With all that a list shows of a person."""
         return self.prefetch_related("organisations")
 
+    def of_bureau(self):
+        """Who can look after the work of the programmabureau."""
+        return self.active().filter(role__in=BUREAU_ROLES)
+
     def able_to_succeed(self, person):
         """Invullers who can take over from `person`, those of the same organisations first."""
         shared = User.organisations.through.objects.filter(

@@ -2,20 +2,28 @@
 
 from django.db import transaction
 
-from .models import PlanItem
+from .models import PillarAssignment, PlanItem
 
 
 @transaction.atomic
-def let_go(person, *, by, successor=None):
-    """Deactivate `person` and hand their contact roles over to `successor` (None: nobody), both or neither.
+def let_go(person, *, by, successor=None, adviser=None):
+    """Deactivate `person` and hand their contact roles and pijlers over, or do neither.
 
-    Returns in Dutch what was handed over, "" when there was nothing. Raises Refused.
+    `successor` becomes contact person instead, `adviser` looks after their pijlers (None: nobody). Returns in Dutch
+    what was handed over, "" when there was nothing. Raises Refused.
     """
     person.deactivate(by=by, successor=successor)
     number = PlanItem.objects.hand_over_contact(from_=person, to=successor, by=by)
-    if not number:
-        return ""
-    interventions = "1 interventie" if number == 1 else f"{number} interventies"
-    if successor:
-        return f"{successor} is nu contactpersoon van {interventions}."
-    return f"Bij {interventions} is een contactpersoon weg."
+    pillars = PillarAssignment.objects.hand_over(from_=person, to=adviser, by=by)
+    said = []
+    if number:
+        interventions = "1 interventie" if number == 1 else f"{number} interventies"
+        said.append(
+            f"{successor} is nu contactpersoon van {interventions}."
+            if successor
+            else f"Bij {interventions} is een contactpersoon weg."
+        )
+    if pillars:
+        names = ", ".join(map(str, pillars))
+        said.append(f"{adviser} is nu adviseur van {names}." if adviser else f"Een adviseur is weg bij {names}.")
+    return " ".join(said)

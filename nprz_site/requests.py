@@ -1,4 +1,4 @@
-"""Which request a response and a line in the log belong to.
+"""Which request a response and a line in the log belong to, and who may keep a response.
 
 Every response says so in X-Request-ID, every line that is logged during the request does, and so does the page that a
 person gets when something breaks.
@@ -12,6 +12,7 @@ import uuid
 from contextvars import ContextVar
 
 from django import db
+from django.utils.cache import patch_cache_control
 
 HEADER = "X-Request-ID"
 WELL_FORMED = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -27,6 +28,21 @@ def identify(get_response):
         current_id.set(given if WELL_FORMED.fullmatch(given) else uuid.uuid4().hex)
         response = get_response(request)
         response[HEADER] = current_id.get()
+        return response
+
+    return middleware
+
+
+def keep_private(get_response):
+    """The middleware that lets no cache of others keep a page, and one's own only to go back to.
+
+    Not `no-store`: with that, a browser that goes back asks anew, and what was typed would be gone.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
         return response
 
     return middleware

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from accounts.forms import NOT_WHOLE, VersionField
-from accounts.models import BUREAU_ROLES, Organisation, Role
+from accounts.models import Organisation, Role
 from interventions.filters import WITHOUT_PILLAR, pillar_key, themes_by_pillar
 from interventions.models import Funding, Initiator, PlanItem
 from interventions.models.plan import HIGHEST_NUMBER, Initiation, PlanContent
@@ -258,7 +258,7 @@ class AdvisersForm(forms.Form):
     people = forms.ModelMultipleChoiceField(
         label="Adviseurs",
         help_text="De pijler staat bij hen bovenaan in de lijst om te beoordelen.",
-        queryset=get_user_model().objects.filter(role__in=BUREAU_ROLES, is_active=True),
+        queryset=get_user_model().objects.of_bureau(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

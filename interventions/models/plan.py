@@ -990,6 +990,9 @@ class Initiator(models.Model):
         )
 
 
+NOT_OF_BUREAU = "Een pijler krijgt een adviseur of beheerder van het programmabureau."
+
+
 class PillarAssignmentQuerySet(models.QuerySet):
     def pillars_of(self, user):
         """The pijlers that `user` looks after."""
@@ -1004,12 +1007,27 @@ class PillarAssignmentQuerySet(models.QuerySet):
         if not by.is_bureau:
             raise PermissionDenied
         if any(not person.is_bureau for person in people):
-            raise Refused("Een pijler krijgt een adviseur of beheerder van het programmabureau.")
+            raise Refused(NOT_OF_BUREAU)
         with transaction.atomic():
             self.filter(pillar=pillar).exclude(user__in=people).delete()
             self.bulk_create([self.model(user=one, pillar=pillar) for one in people], ignore_conflicts=True)
 
     assign.alters_data = True
+
+    def hand_over(self, *, from_, to, by):
+        """Let `to` (None: nobody) look after the pijlers of `from_`; returns those pijlers."""
+        if not by.is_bureau:
+            raise PermissionDenied
+        if to and not to.is_bureau:
+            raise Refused(NOT_OF_BUREAU)
+        with transaction.atomic():
+            pillars = list(self.pillars_of(from_))
+            self.filter(user=from_).delete()
+            if to:
+                self.bulk_create([self.model(user=to, pillar=pillar) for pillar in pillars], ignore_conflicts=True)
+        return pillars
+
+    hand_over.alters_data = True
 
 
 class PillarAssignment(models.Model):

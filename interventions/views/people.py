@@ -14,7 +14,8 @@ from interventions.workflow import Refused
 @only("is_beheerder")
 def deactivate(request, pk):
     person = get_object_or_404(User, pk=pk)
-    form = LeaveForm(request.POST or None, person=person)
+    pillars = PillarAssignment.objects.pillars_of(person)
+    form = LeaveForm(request.POST or None, person=person, pillars=pillars)
     if form.is_valid():
         try:
             handed_over = let_go(person, by=request.user, **form.cleaned_data)
@@ -27,7 +28,7 @@ def deactivate(request, pk):
         "person": person,
         "form": form,
         "items": PlanItem.objects.to_hand_over(from_=person).select_related("round", "pillar").in_printed_order(),
-        "pillars": PillarAssignment.objects.pillars_of(person),
+        "pillars": pillars,
         "why_not": person.why_not_deactivate(user=request.user),
     }
     return render(request, "interventions/people/deactivate.html", context)

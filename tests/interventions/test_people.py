@@ -118,6 +118,39 @@ def test_page_tells_what_will_happen(client, beheerder, person, items):
     assert User.objects.get(pk=person.pk).is_active, "looking changes nothing"
 
 
+@pytest.mark.parametrize("taken_over", [True, False])
+def test_pijlers_of_an_adviseur_are_handed_over_in_the_same_step(client, beheerder, taken_over):
+    gone, other = UserFactory(adviseur=True, name="Gerda"), UserFactory(adviseur=True, name="Hans")
+    UserFactory(name="Invuller")
+    school, werk = PillarFactory(name="School", position=1), PillarFactory(name="Werk", position=2)
+    for pillar, user in ((school, gone), (werk, gone), (werk, other)):
+        PillarAssignment.objects.create(user=user, pillar=pillar)
+
+    options = [one.text for one in page(client.get(url(gone))).xpath("//select[@name='adviser']/option")]
+    response = client.post(url(gone), {"successor": "", "adviser": other.pk if taken_over else ""}, follow=True)
+
+    assert options == ["Niemand", "Hans", str(beheerder)]
+    now = {(one.user.name, one.pillar.name) for one in PillarAssignment.objects.select_related("user", "pillar")}
+    assert now == ({("Hans", "School"), ("Hans", "Werk")} if taken_over else {("Hans", "Werk")})
+    said = "Hans is nu adviseur van School, Werk." if taken_over else "Een adviseur is weg bij School, Werk."
+    assert f"Gerda is niet meer actief. {said}" in response.text
+
+
+def test_pijlers_go_to_nobody_outside_the_bureau(client, beheerder):
+    gone = UserFactory(adviseur=True)
+    PillarAssignment.objects.create(user=gone, pillar=PillarFactory())
+    invuller = UserFactory()
+
+    response = client.post(url(gone), {"successor": "", "adviser": invuller.pk})
+
+    assert "Wie neemt de pijlers over: Selecteer een geldige keuze." in page(response).xpath(
+        "string(//*[@role='alert'])"
+    )
+    with pytest.raises(Refused):
+        let_go(gone, by=beheerder, adviser=invuller)
+    assert User.objects.get(pk=gone.pk).is_active
+
+
 def test_page_takes_as_many_queries_for_many(client, beheerder, person):
     reporting_round = RoundFactory()
 

@@ -142,3 +142,12 @@ def test_line_outside_a_request_has_none(log):
     logging.getLogger("accounts").warning("alone")
 
     assert log.getvalue().endswith("WARNING accounts [-] alone\n")
+
+
+def test_no_page_is_kept_by_a_cache_of_others(client):
+    client.force_login(UserFactory(lezer=True))
+
+    assert client.get("/overzicht/")["Cache-Control"] == "private, no-cache"
+    assert client.get("/dit-is-er-niet/")["Cache-Control"] == "private, no-cache"
+    assert "no-store" in Client().get("/account/login/")["Cache-Control"]  # allauth says so itself
+    assert "public" in client.get("/static/css/app.css")["Cache-Control"]
