@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interventions", "0010_periods_of_more_kinds"),
+        ("interventions", "0011_dutch_names_of_links"),
     ]
 
     operations = [
