@@ -63,6 +63,15 @@ class Group:
     filled_in_at: PlanItem | None  # the interventie that fills it in, when it is not this one
     rows: list[Row]
 
+    @property
+    def name(self):
+        """What the indicator is called in this round."""
+        return self.rows[0].value.name
+
+    @property
+    def unit(self):
+        return self.rows[0].value.unit
+
 
 @dataclass
 class Table:

@@ -22,6 +22,12 @@ class Group:
     indicator: OutputIndicator
     rows: list[Row]
 
+    @property
+    def former(self):
+        """What closed rounds call it otherwise: (year, name and unit) of each, the latest first."""
+        values = (value for row in self.rows for value in row.values if value)
+        return sorted({(value.round.year, value.called) for value in values if value.kept_name}, reverse=True)
+
 
 @dataclass
 class Table:

@@ -70,18 +70,18 @@ class OutputSeriesAdmin(Reading):
 @admin.register(OutputValue, site=site)
 class OutputValueAdmin(ThroughWorkbooks):
     list_display = ("indicator", "area", "period", "year", "shown", "target", "not_final", "remark")
-    fields = ("series", "period", "round", "value", "code", "target", "not_final", "remark")
-    readonly_fields = ("not_final",)
+    fields = ("indicator", "area", "period", "round", "value", "code", "target", "not_final", "remark")
+    readonly_fields = ("indicator", "area", "not_final")
     not_final = yes_no("provisional", "voorlopig")
     export_fields = ("value", "code")
     list_filter = ("round", "provisional", "code", "period")
     list_select_related = ("series__indicator", "series__area", "period", "round")
-    search_fields = ("series__indicator__name", "series__area__name", "remark")
+    search_fields = ("series__indicator__name", "kept_name", "series__area__name", "remark")
     ordering = ("-round__year", "series__indicator__name", "pk")
 
     @admin.display(description="indicator", ordering="series__indicator__name")
     def indicator(self, value):
-        return value.series.indicator
+        return value.called
 
     @admin.display(description="gebied", ordering="series__area__position")
     def area(self, value):

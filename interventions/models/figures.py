@@ -4,10 +4,20 @@ from operator import attrgetter
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, Max, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from accounts.history import AppendOnly
-from interventions.workflow import CHANGED_BY_OTHERS, HANDED_IN, IN_PROGRESS, Conflict, Refused, State, refuse
+from interventions.workflow import (
+    CHANGED_BY_OTHERS,
+    HANDED_IN,
+    IN_PROGRESS,
+    Conflict,
+    Refused,
+    RoundState,
+    State,
+    refuse,
+)
 from programme.figures import Code
 from programme.models import Area, Period
 from programme.numbers import format_number
@@ -142,12 +152,13 @@ class OutputIndicator(models.Model):
     # Verbs of the bureau. `version` is the one the user saw.
 
     def rename(self, *, by, version, name, unit):
-        """Call it otherwise, in every round."""
+        """Call it otherwise, but in the rounds that are closed: those go on saying what they said."""
         name, unit = _tidied(name), _tidied(unit)
         with self._changed(IndicatorEvent.Verb.RENAME, by=by, version=version) as event:
             refuse(self.why_not_called(name, unit))
             if (name, unit) != (self.name, self.unit):
                 event["detail"] = f"was: {self}"
+                OutputValue.objects.keep_name_of(self)
             self.name, self.unit = name, unit
 
     rename.alters_data = True
@@ -439,6 +450,20 @@ class OutputValueQuerySet(models.QuerySet):
         """Those of a closed round, which nobody changes any more."""
         return self.filter(round__in=ReportingRound.objects.fixed())
 
+    def keep_name_of(self, indicator):
+        """Let closed rounds go on calling `indicator` what it is called now, where they do not say otherwise yet."""
+        closed = self.filter(series__indicator=indicator, round__state=RoundState.CLOSED, kept_name="")
+        closed.update(kept_name=indicator.name, kept_unit=indicator.unit)
+
+    keep_name_of.alters_data = True
+
+    def named(self):
+        """Adds `said_name` and `said_unit`: what the indicator is called in the round of each value."""
+        return self.annotate(
+            said_name=Coalesce(NullIf("kept_name", Value("")), "series__indicator__name"),
+            said_unit=Coalesce(NullIf("kept_unit", Value("")), "series__indicator__unit"),
+        )
+
     def filled(self):
         return self.exclude(value=None, code="")
 
@@ -530,6 +555,9 @@ class OutputValue(models.Model):
     target = models.DecimalField("streefwaarde", max_digits=18, decimal_places=4, null=True, blank=True)
     provisional = models.BooleanField("voorlopig", default=False)
     remark = models.CharField("opmerking", max_length=500, blank=True)
+    # In a closed round, once the indicator is called otherwise: what it was called. Reopening the round forgets it.
+    kept_name = models.CharField("naam in deze ronde", max_length=200, blank=True)
+    kept_unit = models.CharField("eenheid in deze ronde", max_length=30, blank=True)
 
     objects = OutputValueQuerySet.as_manager()
 
@@ -548,7 +576,22 @@ class OutputValue(models.Model):
         )
 
     def __str__(self):
-        return f"{self.series}, {self.period}: {self.display}"
+        return f"{self.called}, {self.series.area}, {self.period}: {self.display}"
+
+    @property
+    def name(self):
+        """What the indicator is called in this round."""
+        return self.kept_name or self.series.indicator.name
+
+    @property
+    def unit(self):
+        """The unit of the indicator in this round."""
+        return self.kept_unit or self.series.indicator.unit
+
+    @property
+    def called(self):
+        """Name and unit of the indicator in this round."""
+        return f"{self.name} ({self.unit})"
 
     @property
     def is_filled(self):

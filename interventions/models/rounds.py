@@ -308,8 +308,8 @@ class ReportingRound(models.Model):
     close.alters_data = True
 
     def reopen(self, *, by, reason):
-        with self._transition("reopen", by=by, reason=reason):
-            pass
+        with self._transition("reopen", by=by, reason=reason) as locked:
+            locked.output_values.update(kept_name="", kept_unit="")
 
     reopen.alters_data = True
 

@@ -33,6 +33,11 @@ class Placed:
     rows: list[tuple]  # (series, its row in this round or None)
     forms: list
 
+    @property
+    def called(self):
+        """What has the `name` and `unit` by which this round goes."""
+        return next((row for _, row in self.rows if row and row.kept_name), self.indicator)
+
 
 @only("sees_everything")
 def indicators(request, pk):

@@ -129,13 +129,14 @@ def _add_figures(entries, *, reporting_round, user):
     values = (
         OutputValue.objects.visible_to(user=user)
         .filled()
+        .named()
         .filter(round=reporting_round, series__indicator__in=shown.values("indicator"))
         .order_by("series__area__position", "series__area__name", "period__start")
     )
     all_figures, figures_at = [], defaultdict(list)
     # Rows and not objects: there are many, and only what they say is needed.
     for indicator, name, unit, area, period, value, code, *rest in values.values_list(
-        *("series__indicator", "series__indicator__name", "series__indicator__unit", "series__area__name", "period"),
+        *("series__indicator", "said_name", "said_unit", "series__area__name", "period"),
         *("value", "code", "target", "provisional", "remark"),
     ):
         home, *others = placements[indicator]

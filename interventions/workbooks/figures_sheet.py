@@ -18,6 +18,15 @@ from .reading import shown
 from .resources import CellDifference, SheetResource
 
 
+@dataclass(frozen=True)
+class Called:
+    """An indicator (its key) as it is called in a round."""
+
+    pk: int
+    name: str
+    unit: str
+
+
 @dataclass
 class FigureDraft:
     """A row of the sheet 'Cijfers': the value it is about, where it is reported, and what the row says of it."""
@@ -106,10 +115,10 @@ class FiguresResource(SheetResource):
         return row.reported_by.code
 
     def dehydrate_indicator(self, row):
-        return row.series.indicator.name
+        return row.name
 
     def dehydrate_unit(self, row):
-        return row.series.indicator.unit
+        return row.unit
 
     def dehydrate_area(self, row):
         return row.series.area.name
@@ -133,14 +142,15 @@ class FiguresResource(SheetResource):
 
     def before_import(self, dataset, **kwargs):
         rows = self._rows(OutputValue.objects.all())
-        self._stored = {
-            (row.reported_by.code, row.series.indicator.name, row.series.area.name, str(row.period)): row
-            for row in rows
-        }
+        self._stored = {(row.reported_by.code, row.name, row.series.area.name, str(row.period)): row for row in rows}
         self._by_code = {item.code: item for item in self._items.values()}
         for item in self._items.values():
             item.round = self.round
-        self._indicators = {indicator.name: indicator for indicator in OutputIndicator.objects.in_use()}
+        self._indicators = {one.name: Called(one.pk, one.name, one.unit) for one in OutputIndicator.objects.in_use()}
+        # What this round calls otherwise, goes by the name that it has here.
+        self._indicators |= {
+            row.name: Called(row.series.indicator_id, row.name, row.unit) for row in rows if row.kept_name
+        }
         self._areas = set(Area.objects.values_list("name", flat=True))
         self._periods = {str(period) for period in Period.objects.all()}
 
@@ -215,6 +225,6 @@ def _place(row):
     area = row.series.area
     item = row.reported_by
     return (
-        *(item.pillar.position, item.position, item.pk, row.place, row.series.indicator.name),
+        *(item.pillar.position, item.position, item.pk, row.place, row.name),
         *(area.position, area.name, row.period.start),
     )
