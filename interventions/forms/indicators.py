@@ -36,16 +36,19 @@ class AddForm(forms.Form):
 class ChangeForm(VersionForm):
     """Something to do with one indicator at one plan item; `do` is the name of what is done.
 
-    `rows` has what is asked in the round by the key of the series, `others` the plan items of the round.
+    `rows` has what is asked in the round by the key of the series, `others` the plan items of the round, `areas` all
+    areas there are.
     """
 
     do = ""
     version = VersionField()
 
-    def __init__(self, data=None, *, indicator, item, rows, others):
+    def __init__(self, data=None, *, indicator, item, rows, others, areas):
         super().__init__(data, auto_id=f"id_{indicator.pk}_{self.do}_%s", initial={"version": indicator.version})
         self.indicator, self.item = indicator, item
         self.others = {other.pk: other for other in others if other != item}
+        there = {series.area_id for series in indicator.series.all()}
+        self.new_areas = {area.pk: area for area in areas if area.pk not in there}
 
     def apply(self, *, by):
         """Do it, by the verb of the model."""
@@ -63,6 +66,24 @@ class RenameForm(ChangeForm):
 
     def apply(self, *, by):
         self.indicator.rename(by=by, **self.cleaned_data)
+
+
+class AreasForm(ChangeForm):
+    do = "gebieden"
+    added = forms.TypedMultipleChoiceField(
+        label="Gebieden",
+        help_text=AddForm.base_fields["areas"].help_text,
+        coerce=int,
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["added"].choices = [(key, str(area)) for key, area in self.new_areas.items()]
+
+    def apply(self, *, by):
+        areas = [self.new_areas[key] for key in self.cleaned_data["added"]]
+        self.indicator.add_areas(areas, by=by, version=self.cleaned_data["version"])
 
 
 class NumberField(forms.CharField):
@@ -126,5 +147,5 @@ class EndForm(ChangeForm):
         self.indicator.end(by=by, **self.cleaned_data)
 
 
-AT_OWNER = {form.do: form for form in (TargetsForm, RenameForm, ShareForm, EndForm)}
+AT_OWNER = {form.do: form for form in (TargetsForm, RenameForm, AreasForm, ShareForm, EndForm)}
 ELSEWHERE = {TakeForm.do: TakeForm}

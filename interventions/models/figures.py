@@ -172,6 +172,21 @@ class OutputIndicator(models.Model):
 
     end.alters_data = True
 
+    def add_areas(self, areas, *, by, version):
+        """Ask for it in these areas too, from the rounds in progress on; what is closed stays as it is."""
+        with transaction.atomic():
+            in_progress = self._rounds_to_ask_in()
+            with self._changed(IndicatorEvent.Verb.ADD_AREAS, by=by, version=version) as event:
+                there = set(self.series.values_list("area", flat=True))
+                new = [area for area in areas if area.pk not in there]
+                if not new:
+                    raise Refused(f"Kies ten minste één gebied waar '{self.name}' nog niet wordt gevraagd.")
+                event["detail"] = ", ".join(map(str, new))
+                OutputSeries.objects.bulk_create(OutputSeries(indicator=self, area=area) for area in new)
+                self._ask_in(in_progress)
+
+    add_areas.alters_data = True
+
     def share_with(self, plan_item, *, by, version):
         """Let it stand at this interventie too; the owner goes on filling it in."""
         with self._changed(IndicatorEvent.Verb.SHARE, by=by, version=version, detail=f"met {plan_item}"):
@@ -230,21 +245,14 @@ class OutputIndicator(models.Model):
 
     def accept(self, *, by):
         """Take a proposed indicator into use; the rounds in progress get its rows to fill in."""
-        from .progress import ProgressUpdate
-
         with transaction.atomic():
-            # Locked first, as whoever changes a plan does, so that none is closed in between.
-            in_progress = list(ReportingRound.objects.filter(state__in=IN_PROGRESS).select_for_update())
+            in_progress = self._rounds_to_ask_in()
             with self._decided(by, IndicatorEvent.Verb.ACCEPT):
                 if OutputIndicator.objects.in_use().filter(name__iexact=self.name).exists():
                     raise Refused(f"Er is al een indicator '{self.name}'. Laat de partner een andere naam voorstellen.")
                 self.status = self.Status.ACTIVE
                 self.save(update_fields=["status"])
-                # Locked, so that none is handed in before its new row is there.
-                updates = ProgressUpdate.objects.of_indicator(self).filter(plan_item__round__in=in_progress)
-                list(updates.select_for_update())
-                for reporting_round in in_progress:
-                    OutputValue.objects.make_rows(reporting_round=reporting_round)
+                self._ask_in(in_progress)
 
     accept.alters_data = True
 
@@ -255,6 +263,19 @@ class OutputIndicator(models.Model):
             self.save(update_fields=["status"])
 
     refuse.alters_data = True
+
+    def _rounds_to_ask_in(self):
+        """The rounds in progress, locked first, as whoever changes a plan does, so that none is closed in between."""
+        return list(ReportingRound.objects.filter(state__in=IN_PROGRESS).select_for_update())
+
+    def _ask_in(self, rounds):
+        """Give these locked rounds the rows that they do not have yet."""
+        from .progress import ProgressUpdate
+
+        # Locked, so that none is handed in before its new row is there.
+        list(ProgressUpdate.objects.of_indicator(self).filter(plan_item__round__in=rounds).select_for_update())
+        for reporting_round in rounds:
+            OutputValue.objects.make_rows(reporting_round=reporting_round, indicator=self)
 
     def _lock(self, by):
         if not by.is_bureau:
@@ -304,6 +325,7 @@ class IndicatorEvent(AppendOnly):
     class Verb(models.TextChoices):
         ADD = "add", "toegevoegd"
         RENAME = "rename", "hernoemd"
+        ADD_AREAS = "areas", "gebieden toegevoegd"
         END = "end", "beëindigd"
         SHARE = "share", "gedeeld"
         TAKE = "take", "niet meer gedeeld"

@@ -11,11 +11,13 @@ from accounts.access import only, posted_from
 from interventions.forms.indicators import AT_OWNER, ELSEWHERE, AddForm
 from interventions.models import IndicatorPlacement, OutputIndicator, OutputValue, PlanItem
 from interventions.workflow import Conflict, Refused
+from programme.models import Area
 
 from .plan import find_item, plan_url
 
 DONE = {
     "hernoemen": "hernoemd",
+    "gebieden": "gebieden toegevoegd",
     "streefwaarden": "streefwaarden vastgelegd",
     "delen": "gedeeld",
     "weghalen": "staat hier niet meer",
@@ -72,7 +74,8 @@ def change(request, pk):
     indicator = get_object_or_404(item.intervention.indicators, pk=key)
     others = item.round.plan_items.select_related("pillar").in_printed_order()
     rows = OutputValue.objects.asked_of(indicator, item.round)
-    form = (AT_OWNER | ELSEWHERE)[do](request.POST, indicator=indicator, item=item, rows=rows, others=others)
+    found = {"rows": rows, "others": others, "areas": Area.objects.all()}
+    form = (AT_OWNER | ELSEWHERE)[do](request.POST, indicator=indicator, item=item, **found)
     if form.is_valid():
         try:
             form.apply(by=request.user)
@@ -117,6 +120,7 @@ def _placed(item, *, may_change, failed):
         .values_list("pk", flat=True)
     )
     going_on = item.round.plan_items.continuing().select_related("pillar").in_printed_order()
+    areas = Area.objects.all()
     return [
         _one(
             item,
@@ -128,12 +132,13 @@ def _placed(item, *, may_change, failed):
             failed,
             fills_in=placement.pk in here,
             others=going_on,
+            areas=areas,
         )
         for placement in placements
     ]
 
 
-def _one(item, placement, everywhere, plan, rows, may_change, failed, *, fills_in, others):
+def _one(item, placement, everywhere, plan, rows, may_change, failed, *, fills_in, others, areas):
     indicator = placement.indicator
     owner = next((plan.get(one.intervention_id) for one in everywhere if one.owner), None)
     kinds = {}
@@ -142,7 +147,7 @@ def _one(item, placement, everywhere, plan, rows, may_change, failed, *, fills_i
     forms = [
         failed
         if failed and (failed.indicator.pk, failed.do) == (indicator.pk, do)
-        else form(indicator=indicator, item=item, rows=rows, others=others)
+        else form(indicator=indicator, item=item, rows=rows, others=others, areas=areas)
         for do, form in kinds.items()
     ]
     return Placed(

@@ -71,7 +71,13 @@ def test_page_shows_what_stands_here_and_who_fills_it_in(client, adviseur, item,
 
     start = "Gezinnen (aantal, per jaar) Staat ook bij W5 Jobcoaching. Carnisse, streefwaarde 2024: 20"
     assert cards(here)[0].startswith(start)
-    assert steps(here) == ["Streefwaarden 2024", "Hernoemen", "Delen met een andere interventie", "Beëindigen"]
+    assert steps(here) == [
+        "Streefwaarden 2024",
+        "Hernoemen",
+        "Gebieden toevoegen",
+        "Delen met een andere interventie",
+        "Beëindigen",
+    ]
     assert cards(there)[0].startswith("Gezinnen (aantal, per jaar) Wordt ingevuld bij W4 Leerwerkloket. Carnisse")
     assert steps(there) == ["Hier niet meer tonen"]
 
@@ -91,6 +97,19 @@ def test_indicator_is_renamed(client, adviseur, item, series):
 
     assert messages(page) == ["Huishoudens: hernoemd."]
     assert "Hernoemd: was: Gezinnen (aantal) Anna de Vries" in cards(page)[0]
+
+
+def test_areas_are_added(client, adviseur, item, series):
+    AreaFactory(name="Tarwewijk")
+    document = get(client, "indicators", item.pk)
+    offered = {one.text: one.get("value") for one in document.xpath("//select[@name='added']/option")}
+    assert "Carnisse" not in offered
+
+    page = post(client, item, series.indicator, "gebieden", added=[offered["Tarwewijk"]])
+
+    assert messages(page) == ["Gezinnen: gebieden toegevoegd."]
+    assert cards(page)[0].startswith("Gezinnen (aantal, per jaar) Carnisse Tarwewijk")
+    assert "Gebieden toegevoegd: Tarwewijk Anna de Vries" in cards(page)[0]
 
 
 def test_targets_are_set(client, adviseur, item, series):
@@ -127,6 +146,8 @@ def test_indicator_is_ended_with_a_reason(client, adviseur, item, series):
         ("streefwaarden", {"target": "veel"}, "Carnisse: 'veel' is geen getal."),
         ("delen", {"other": ""}, "Met welke interventie: Vul dit veld in."),
         ("delen", {"other": "999999"}, "Met welke interventie: Selecteer een geldige keuze."),
+        ("gebieden", {}, "Gebieden: Vul dit veld in."),
+        ("gebieden", {"added": ["999999"]}, "Gebieden: Selecteer een geldige keuze."),
         ("beeindigen", {"reason": ""}, "Reden: Vul dit veld in."),
         ("beeindigen", {"version": 0, "reason": "Daarom."}, "Iemand anders heeft intussen iets gewijzigd."),
         ("weghalen", {}, "W4 Leerwerkloket vult 'Gezinnen' in."),

@@ -287,3 +287,45 @@ def test_decision_on_a_proposal_says_who_took_it(decision, status, item, adviseu
     getattr(proposed, decision)(by=adviseur)
 
     assert (stored(proposed).status, events(proposed)) == (status, [(decision, adviseur, "", "")])
+
+
+# More areas
+
+
+def test_areas_are_asked_for_from_the_rounds_in_progress_on(indicator, item, adviseur):
+    thread = item.intervention
+    for year, state in ((2022, "closed"), (2023, "review")):
+        UpdateFactory(plan_item=PlanItemFactory(round=RoundFactory(year=year, state=state), intervention=thread))
+    new, known = AreaFactory(name="Tarwewijk"), indicator.series.get().area
+
+    indicator.add_areas([new, known], by=adviseur, version=1)
+
+    assert {one.area for one in indicator.series.all()} == {new, known}
+    rows = {(row.round.year, row.series.area) for row in OutputValue.objects.all()}
+    assert rows == {(2023, new), (2023, known)}, "nothing in what is closed, or not open yet"
+    assert events(indicator) == [("areas", adviseur, "", "Tarwewijk")]
+    assert stored(indicator).version == 2
+
+
+def test_areas_of_what_was_handed_in_come_once_it_is_returned(indicator, item, adviseur):
+    review = RoundFactory(year=2023, review=True)
+    update = UpdateFactory(plan_item=PlanItemFactory(round=review, intervention=item.intervention), submitted=True)
+
+    indicator.add_areas([AreaFactory()], by=adviseur, version=1)
+    assert not OutputValue.objects.exists()
+
+    update.return_with_question(by=adviseur, version=update.version, reason="En daar?")
+    assert OutputValue.objects.filter(round=review).count() == 2
+
+
+def test_areas_that_cannot_be_added_are_refused(indicator, adviseur):
+    with pytest.raises(Refused, match="waar 'Gezinnen' nog niet wordt gevraagd"):
+        indicator.add_areas([indicator.series.get().area], by=adviseur, version=1)
+    with pytest.raises(Conflict):
+        indicator.add_areas([AreaFactory()], by=adviseur, version=0)
+    with pytest.raises(PermissionDenied):
+        indicator.add_areas([AreaFactory()], by=UserFactory(), version=1)
+    indicator.end(by=adviseur, version=1, reason="Telt niet meer.")
+    with pytest.raises(Refused):
+        indicator.add_areas([AreaFactory()], by=adviseur, version=2)
+    assert OutputSeries.objects.count() == 1
