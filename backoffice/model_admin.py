@@ -7,10 +7,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
-from django.contrib.admin.options import get_content_type_for_model
+from django.contrib.admin.options import IncorrectLookupParameters, get_content_type_for_model
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import DateField
+from django.shortcuts import redirect
+from django.urls import reverse
 from import_export.admin import ExportMixin
 
 from .export import Workbook, resource_for
@@ -42,8 +44,6 @@ class Reading(ExportMixin, admin.ModelAdmin):
     """
 
     export_fields = ()
-    export_formats = (Workbook,)
-    skip_export_form = True
     list_per_page = 100
     show_full_result_count = False  # one query less
     save_as_continue = False
@@ -89,6 +89,20 @@ class Reading(ExportMixin, admin.ModelAdmin):
         return super().history_view(request, object_id, {"moments": moments} | (extra_context or {}))
 
     # Out
+
+    def list_url(self):
+        return reverse("admin:{}_{}_changelist".format(*self.get_model_info()))
+
+    def export_action(self, request):
+        """What the list shows, at once; what it cannot be filtered on is for the list to say."""
+        try:
+            rows = self.get_export_queryset(request)
+        except IncorrectLookupParameters:
+            return redirect(f"{self.list_url()}?{request.GET.urlencode()}")
+        return self.export_of(request, rows)
+
+    def export_of(self, request, rows):
+        return self._do_file_export(Workbook(), request, rows)
 
     def get_export_resource_classes(self, request):
         return [resource_for(self, (*self.get_list_display(request), *self.export_fields))]

@@ -73,11 +73,13 @@ class OutputValueAdmin(ThroughWorkbooks):
     fields = ("indicator", "area", "period", "round", "value", "code", "target", "not_final", "remark")
     readonly_fields = ("indicator", "area", "not_final")
     not_final = yes_no("provisional", "voorlopig")
-    export_fields = ("value", "code")
     list_filter = ("round", "provisional", "code", "period")
     list_select_related = ("series__indicator", "series__area", "period", "round")
     search_fields = ("series__indicator__name", "kept_name", "series__area__name", "remark")
     ordering = ("-round__year", "series__indicator__name", "pk")
+
+    def narrowed_to(self, rows):
+        return {"values": rows}
 
     @admin.display(description="indicator", ordering="series__indicator__name")
     def indicator(self, value):

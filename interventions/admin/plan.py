@@ -41,9 +41,8 @@ class FundingAdmin(Reference):
 
 @admin.register(PlanItem, site=site)
 class PlanItemAdmin(ThroughWorkbooks):
-    actions = (drop,)
+    actions = (*ThroughWorkbooks.actions, drop)
     list_display = ("code", "name", "year", "pillar", "state", "colour", "trekker", "theme")
-    export_fields = ("former_name", "description_text", "version")
     list_filter = ("round", "pillar", "progress__state", "progress__colour")
     list_display_links = ("code", "name")
     list_select_related = ("round", "pillar", "theme__parent")
@@ -85,6 +84,9 @@ class PlanItemAdmin(ThroughWorkbooks):
     @admin.display(description="initiatiefnemers")
     def initiator_names(self, item):
         return ", ".join(map(str, item.initiators.select_related("organisation")))
+
+    def narrowed_to(self, rows):
+        return {"items": rows}
 
     def view_on_site(self, item):
         return reverse("interventions:plan_item", args=[item.pk])

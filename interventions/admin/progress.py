@@ -64,7 +64,9 @@ class OfItem(Reading):
 
 @admin.register(ProgressUpdate, site=site)
 class ProgressUpdateAdmin(ThroughWorkbooks):
+    of_round = "plan_item__round"
     actions = (
+        *ThroughWorkbooks.actions,
         *(
             verb_of_update(ProgressUpdate, name)
             for name in ("approve", "return_with_question", "reopen", "record_no_report", "drop")
@@ -72,7 +74,6 @@ class ProgressUpdateAdmin(ThroughWorkbooks):
         set_colour,
     )
     list_display = ("item", "year", "pillar", "state", "colour", "released", "submitted_by", "submitted_at")
-    export_fields = ("colour_reason", "quantitative_text", "qualitative_text", "proposed_colour", "proposed_reason")
     list_filter = ("plan_item__round", "plan_item__pillar", "state", "colour", "colour_released")
     list_select_related = ("plan_item__round", "plan_item__pillar", "submitted_by")
     search_fields = ("plan_item__name", "plan_item__former_name")
@@ -121,6 +122,9 @@ class ProgressUpdateAdmin(ThroughWorkbooks):
     @admin.display(description="kwalitatieve voortgang")
     def qualitative_text(self, update):
         return plain_text(update.qualitative)
+
+    def narrowed_to(self, rows):
+        return {"items": PlanItem.objects.filter(progress__in=rows)}
 
     def view_on_site(self, update):
         return reverse("interventions:review", args=[update.pk])

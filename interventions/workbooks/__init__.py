@@ -27,8 +27,9 @@ def workbook_response(*, items, reporting_round, user, selection=""):
     return download(file, f"voortgang-{reporting_round.year}{'-selectie' if selection else ''}.xlsx")
 
 
-def editable_response(*, reporting_round, user):
-    """The 'bewerkbaar bestand' as a download; raises what `write_editable` does."""
+def editable_response(*, reporting_round, **narrowed):
+    """The 'bewerkbaar bestand' as a download; takes and raises what `write_editable` does."""
     file = BytesIO()
-    write_editable(file, reporting_round=reporting_round, user=user)
-    return download(file, f"voortgang-{reporting_round.year}-bewerkbaar.xlsx")
+    write_editable(file, reporting_round=reporting_round, **narrowed)
+    part = "-selectie" if narrowed.keys() & {"items", "values"} else ""
+    return download(file, f"voortgang-{reporting_round.year}{part}-bewerkbaar.xlsx")

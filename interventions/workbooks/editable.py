@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from backoffice.workbooks.book import Book, points
-from interventions.models import Demonstration
+from interventions.models import Demonstration, PlanItem
 from interventions.workflow import Refused
 from programme.numbers import format_number
 
@@ -13,6 +13,7 @@ from .reading import MOST_CHARACTERS
 
 _DIGITS = 15  # that Excel keeps of a number
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
+NOTHING_NUMBERED = "Bij deze rijen is geen genummerde interventie, en een werkblad heeft alleen die. Kies andere rijen."
 PLAN_PIXELS = (50, 120, 65, 220, 240, 180, 130, 260, 360, 360, 200, 70)
 FIGURES_PIXELS = (90, 320, 90, 130, 75, 90, 95, 75, 280)
 
@@ -28,28 +29,47 @@ class EditableBook(Book):
         return text.translate(_NOT_IN_XML)
 
 
-def write_editable(file, *, reporting_round, user):
+def write_editable(file, *, reporting_round, user, items=None, values=None):
     """Write what `user` may see of a round to a path or binary file, so that `importing` takes it for no change.
 
-    Takes a constant number of queries. Raises Refused when a text does not fit in a cell.
+    A queryset of plan items narrows it to those and the figures that they fill in; one of values to those and the
+    interventies that fill them in. Takes a constant number of queries. Raises Refused when a text does not fit in a
+    cell, and when nothing remains.
     """
+    sheets = [one(reporting_round=reporting_round, user=user) for one in (PlanResource, FiguresResource)]
+    rows = _narrowed(*(sheet.get_queryset() for sheet in sheets), items, values)
     book = EditableBook(
         file,
         title=f"Voortgangsrapportage NPRZ {reporting_round.year}",
-        subject="Alle interventies",
+        subject="Alle interventies" if items is None and values is None else "Een deel van de interventies",
         notice=Demonstration.objects.notice(),
     )
-    for resource, pixels, lines in ((PlanResource, PLAN_PIXELS, 3), (FiguresResource, FIGURES_PIXELS, 1)):
-        resource = resource(reporting_round=reporting_round, user=user)
-        dataset = resource.export(queryset=resource.get_queryset())
+    for resource, queryset, pixels, lines in zip(sheets, rows, (PLAN_PIXELS, FIGURES_PIXELS), (3, 1), strict=True):
+        dataset = resource.export(queryset=queryset)
         columns = list(zip(resource.layout.columns, pixels, strict=True))
         sheet = book.add_sheet(resource.layout.name, columns=columns)
-        for row, values in enumerate(dataset, 1):
+        for row, cells in enumerate(dataset, 1):
             sheet.set_row(row, points(lines))
-            for column, value in enumerate(values):
+            for column, value in enumerate(cells):
                 book.write(sheet, row, column, _cell(value, f"{resource.layout.name}, rij {row + 1}"))
         sheet.autofilter(0, 0, max(len(dataset), 1), len(columns) - 1)
     book.workbook.close()
+
+
+def _narrowed(plan, figures, items, values):
+    """What remains of the rows of both sheets."""
+    if values is not None:
+        chosen = set(values.values_list("pk", flat=True))
+        figures = [row for row in figures if row.pk in chosen]
+        items = PlanItem.objects.filter(pk__in={row.reported_by.pk for row in figures})
+    elif items is not None:
+        chosen = set(items.values_list("pk", flat=True))
+        figures = [row for row in figures if row.reported_by.pk in chosen]
+    if items is not None:
+        plan = plan.filter(pk__in=items.values("pk"))
+        if not plan:
+            raise Refused(NOTHING_NUMBERED)
+    return plan, figures
 
 
 def _cell(value, place):
