@@ -673,7 +673,7 @@ def test_workbook_takes_as_many_queries_for_three_rows_as_for_one(client, model)
     few = {
         PlanItem: {"q": "Middag"},
         ProgressUpdate: {"q": "Middag"},
-        OutputValue: {"q": OutputValue.objects.first().series.area.name},
+        OutputValue: {"value": 2},
     }[model]
 
     def queries(query):
