@@ -31,6 +31,7 @@ def navigation(request):
     elif user.sees_everything:
         entries.append(("Alle interventies", reverse("interventions:queue")))
     entries.append(("Overzicht", reverse("interventions:overview")))
+    entries.append(("Indicatoren", reverse("indicators:goals")))
     if user.sees_everything:
         entries.append(("Plan", reverse("interventions:plan")))
     if user.is_beheerder or (user.sees_everything and not user.is_bureau):

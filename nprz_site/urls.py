@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("", include("accounts.urls")),
     path("", include("interventions.urls")),
+    path("", include("indicators.urls")),
 ]
 
 handler400 = "nprz_site.views.bad_request"

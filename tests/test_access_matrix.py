@@ -40,6 +40,7 @@ from tests.factories import (
     UserFactory,
     ValueFactory,
 )
+from tests.indicators.factories import MeasurementFactory
 from tests.interventions.test_verbs import BEHEERDER, BUREAU, PARTNER
 from tests.interventions.test_visibility import ALWAYS, APPROVED, RELEASED, SEES
 
@@ -152,6 +153,9 @@ URLS = {
     "interventions:merge_items": ("year", bureau, WRITE),
     "interventions:assign_advisers": ("year", bureau, VERB),
     "interventions:deactivate": ("person", beheerder, WRITE),
+    "indicators:goals": ("", everybody, READ),
+    "indicators:stand": ("", everybody, READ),
+    "indicators:indicator": ("outcome", everybody, READ),
     "accounts:account": ("", everybody, WRITE),
     "accounts:people": ("", beheerder, READ),
     "accounts:invite": ("", beheerder, WRITE),
@@ -270,6 +274,7 @@ class World:
             earlier = self.items.get(number + 49)
             thread = earlier.intervention if earlier else InterventionFactory()
             self.plant(number, now, state, colour, thread, pillar, trekker, supplier)
+        self.outcome = MeasurementFactory().indicator
         self.current = [number for number in self.items if number < 50]
         self.clients = {role: Client(raise_request_exception=True) for role in ROLES}
         for role, person in self.people.items():
@@ -461,6 +466,8 @@ def targets(world, kind, takes):
             return [(person.pk, 0) for person in world.people.values()]
         case "organisation":
             return [(world.people["own"].organisations.get().pk, 0)]
+        case "outcome":
+            return [(world.outcome.code, 0)]
         case "indicator":
             return [(world.proposals[number].pk, number) for number in numbers]
         case "item":
@@ -536,7 +543,7 @@ def test_who_gets_in_and_what_changes(world, role):
 def size(round_state):
     """How many requests every role makes in a world: a GET and a POST for all that can stand in each URL."""
     states = REACHABLE[round_state]
-    fixed = {"": 1, "year": 2, "years": 2, "person": len(ROLES) - 1, "organisation": 1}
+    fixed = {"": 1, "year": 2, "years": 2, "person": len(ROLES) - 1, "organisation": 1, "outcome": 1}
     for_page = fixed | dict.fromkeys(PER_ITEM, sum(map(len, states.values())))
     for_verb = fixed | dict.fromkeys(PER_ITEM, len(states))
     return 2 * sum((for_verb if takes == VERB else for_page)[kind] for kind, _, takes in URLS.values())
@@ -547,7 +554,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (67, 18, 14584)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (70, 18, 14776)
     assert len({name for name, _ in admin_targets()}) == 174
 
 

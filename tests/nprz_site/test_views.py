@@ -43,11 +43,11 @@ def menu(role, path="/"):
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.INVULLER, ["Mijn interventies", "Overzicht"]),
-        (Role.ADVISEUR, ["Beoordelen", "Overzicht", "Plan"]),
-        (Role.BEHEERDER, ["Beoordelen", "Overzicht", "Plan", "Rondes", "Personen", "Beheer"]),
-        (Role.LEZER, ["Overzicht"]),
-        (Role.CONTROLEUR, ["Alle interventies", "Overzicht", "Plan", "Rondes"]),
+        (Role.INVULLER, ["Mijn interventies", "Overzicht", "Indicatoren"]),
+        (Role.ADVISEUR, ["Beoordelen", "Overzicht", "Indicatoren", "Plan"]),
+        (Role.BEHEERDER, ["Beoordelen", "Overzicht", "Indicatoren", "Plan", "Rondes", "Personen", "Beheer"]),
+        (Role.LEZER, ["Overzicht", "Indicatoren"]),
+        (Role.CONTROLEUR, ["Alle interventies", "Overzicht", "Indicatoren", "Plan", "Rondes"]),
     ],
 )
 def test_menu_holds_what_the_role_can_use(role, labels):
@@ -55,8 +55,8 @@ def test_menu_holds_what_the_role_can_use(role, labels):
 
 
 def test_menu_tells_the_page_from_what_lies_below_it():
-    assert menu(Role.INVULLER, "/overzicht/") == {"Mijn interventies": "", "Overzicht": "page"}
-    assert menu(Role.INVULLER, "/overzicht/2023/") == {"Mijn interventies": "", "Overzicht": "true"}
+    assert menu(Role.INVULLER, "/overzicht/") == {"Mijn interventies": "", "Overzicht": "page", "Indicatoren": ""}
+    assert menu(Role.INVULLER, "/overzicht/2023/") == {"Mijn interventies": "", "Overzicht": "true", "Indicatoren": ""}
 
 
 def test_health_says_ok_to_anybody_and_takes_no_session(client, db):

@@ -1,0 +1,12 @@
+"""The pages of the outcome side beside each other: the menu inside 'Indicatoren'."""
+
+from django.urls import reverse
+
+
+def sections(request):
+    """The sections that the user of `request` may open: a list of {label, url, current}, as in the main menu."""
+    entries = [
+        ("Doelen en indicatoren", reverse("indicators:goals")),
+        ("Stand", reverse("indicators:stand")),
+    ]
+    return [{"label": label, "url": url, "current": "page" if request.path == url else ""} for label, url in entries]
