@@ -753,13 +753,13 @@ class PlanItem(models.Model):
             or _why_not_numbered(content)
             or _why_not_initiated(content.initiators)
             or _why_not_there(content, before)
-            or self._why_not_free(content)
+            or self._why_not_free(content, before)
         )
 
-    def _why_not_free(self, content):
-        if content.pillar is None:
-            return ""
+    def _why_not_free(self, content, before):
         code = {"pillar": content.pillar, "number": content.number, "letter": content.letter}
+        if content.pillar is None or all(getattr(before, name) == value for name, value in code.items()):
+            return ""
         others = PlanItem.objects.in_round(self.round_id).exclude(pk=self.pk).select_related("pillar")
         taken = others.filter(**code).first()
         return f"{taken.code} is al {taken.name}. Kies een ander nummer, of zet er een letter bij." if taken else ""
@@ -773,8 +773,10 @@ class PlanItem(models.Model):
         if moves:
             self._take_place()
         self.save()
-        self.funding.set(content.funding)
-        self.contacts.set(content.contacts)
+        if before is None or content.funding != before.funding:
+            self.funding.set(content.funding)
+        if before is None or content.contacts != before.contacts:
+            self.contacts.set(content.contacts)
         if before is None or content.initiators != before.initiators:
             self.initiators.all().delete()
             Initiator.objects.bulk_create(

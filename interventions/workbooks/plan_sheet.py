@@ -243,7 +243,8 @@ class PlanResource(SheetResource):
         )
 
     def before_import(self, dataset, **kwargs):
-        items = _with_plan(PlanItem.objects.in_round(self.round)).select_related("pillar", "theme__parent", "progress")
+        items = _with_plan(PlanItem.objects.in_round(self.round)).prefetch_related("progress__waivers")
+        items = items.select_related("pillar", "theme__parent", "progress")
         self._words = Words.fetch()
         self._items, self._by_name = {}, defaultdict(list)
         for item in items:

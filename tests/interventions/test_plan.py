@@ -118,6 +118,16 @@ def test_content_of_many_items_takes_no_query_of_each(item):
     assert len(queries) == 0
 
 
+def test_change_of_the_name_alone_asks_nothing_about_the_rest(item, adviseur):
+    content = replace(item.content(), name="Anders")
+
+    with CaptureQueriesContext(connection) as queries:
+        item.change(content, by=adviseur, version=1)
+
+    # Round and item locked, what it says, its revisions, the two that are kept, and the item; in a savepoint.
+    assert len(queries) == 11
+
+
 def test_change_replaces_all_of_it(item, adviseur):
     other_pillar = PillarFactory()
     first, second = OrganisationFactory.create_batch(2)
