@@ -251,7 +251,7 @@ def test_plan_is_changed_without_javascript(plan, browser, context, live_server)
 def test_indicators_are_kept_by_keyboard(plan, visit, page):
     AreaFactory(name="Carnisse")
     visit("plan_item", plan[3].pk)
-    press(page, page.get_by_role("link", name="Indicatoren"), "Enter")
+    press(page, page.locator("main").get_by_role("link", name="Indicatoren"), "Enter")
 
     press(page, page.locator("summary", has_text="Hernoemen"), "Enter", "Tab")
     page.keyboard.press("ControlOrMeta+a")

@@ -280,6 +280,27 @@ def test_all_that_can_differ_between_two_rounds_is_accessible_and_fits(page, vis
     axe.check(page)
 
 
+def test_plan_that_is_taken_over_again_and_colours_that_stay_hidden_are_shown_first(page, visit, beheerder):
+    before = UpdateFactory(
+        plan_item__round=RoundFactory(year=2023, closed=True), approved=True, coloured=True
+    ).plan_item
+    new = UpdateFactory(plan_item=PlanItemFactory(round=before.round, name="Taalcafé"), approved=True).plan_item
+    copy = before.copy_for(RoundFactory(planned=True))
+    copy.name = "Per ongeluk"
+    copy.save()
+
+    visit("open_round", 2024)
+    expect(page.get_by_text("Niet alle kleuren van eerdere rondes zijn vrijgegeven.")).to_be_visible()
+    axe.check(page)
+    visit("renew_plan", 2024)
+    expect(page.get_by_text(f"Per ongeluk, wordt: {before.name}")).to_be_visible()
+    axe.check(page)
+    page.get_by_role("button", name="Plan opnieuw overnemen").focus()
+    page.keyboard.press("Enter")
+    says(page, "Uit het plan van 2023: 1 toegevoegd, 1 gewijzigd, 0 vervallen.")
+    assert set(copy.round.plan_items.values_list("name", flat=True)) == {before.name, new.name}
+
+
 def test_empty_installation_is_accessible_and_fits(page, visit, beheerder):
     for name in ("rounds", "new_round"):
         visit(name)
