@@ -4,7 +4,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
 from backoffice import Reading
-from interventions.models import ReportingRound
+from interventions.models import PlanItem, ReportingRound
 from interventions.workbooks import editable_response
 from interventions.workflow import Refused, refuse
 
@@ -36,10 +36,14 @@ class ThroughWorkbooks(Reading):
         rounds = ReportingRound.objects.filter(pk__in=rows.order_by().values(self.of_round)).order_by("year")
         try:
             refuse(_why_not_export(list(rounds)))
-            return editable_response(reporting_round=rounds[0], user=request.user, **self.narrowed_to(rows))
+            narrowed = self.narrowed_to(rows)
+            response = editable_response(reporting_round=rounds[0], user=request.user, **narrowed)
         except Refused as refused:
             self.message_user(request, f"Er is niets geëxporteerd. {refused}", messages.ERROR)
             return None
+        if number := narrowed.get("items", PlanItem.objects.none()).filter(pillar=None).count():
+            self.message_user(request, f"Activiteiten zonder nummer staan niet in een werkblad: {number} weggelaten.")
+        return response
 
     # In
 

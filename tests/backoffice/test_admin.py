@@ -579,6 +579,8 @@ def test_list_goes_out_as_the_editable_workbook_of_its_round(client, model):
 
     assert [row[:3] for row in sheets["Interventies"]] == [[2024, "Pijler van 2024", number] for number in (1, 2, 3)]
     assert [row[5] for row in sheets["Cijfers"]] == [1, 2, 3]
+    left_out = "Activiteiten zonder nummer staan niet in een werkblad: 1 weggelaten."
+    assert (left_out in text_of(client.get(url(model, "changelist")))) == (model is not OutputValue)
 
 
 @of_each(IN_WORKBOOKS)
