@@ -44,7 +44,7 @@ class Row:
     @property
     def change_in_percent(self):
         """`change` as a whole percentage of `before`; None for what is itself in percent, and from nothing."""
-        if self.change is None or not self.before.value or self.value.series.indicator.unit.startswith("%"):
+        if self.change is None or not self.before.value or self.value.unit.startswith("%"):
             return None
         return round(100 * self.change / abs(self.before.value), 0)
 

@@ -104,9 +104,9 @@ class ProgressForm(forms.Form):
 
     def _add_figure(self, row):
         name = f"figure-{row.pk}"
-        label = f"{row.series.indicator.name}, {row.series.area} ({row.period})"
+        label = f"{row.name}, {row.series.area} ({row.period})"
         self.fields |= {
-            name: FigureField(unit=row.series.indicator.unit, label=label, required=False),
+            name: FigureField(unit=row.unit, label=label, required=False),
             f"{name}-provisional": forms.BooleanField(label=f"Voorlopig: {label}", required=False),
             f"{name}-remark": forms.CharField(label=f"Opmerking: {label}", max_length=500, required=False),
         }

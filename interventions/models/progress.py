@@ -209,8 +209,7 @@ class ProgressUpdate(models.Model):
             missing += [
                 Missing(
                     f"figure-{row.pk}",
-                    f"{row.series.indicator.name}, {row.series.area} ({row.period}): vul een getal in, of n.b., n.v.t. "
-                    "of <5.",
+                    f"{row.name}, {row.series.area} ({row.period}): vul een getal in, of n.b., n.v.t. of <5.",
                 )
                 for row in rows
                 if not row.is_filled
@@ -254,7 +253,7 @@ class ProgressUpdate(models.Model):
         return [
             Missing(
                 f"figure-{row.pk}-remark",
-                f"{row.series.indicator.name}, {row.series.area} ({row.period}): eerder gemeld was {said}. Schrijf in "
+                f"{row.name}, {row.series.area} ({row.period}): eerder gemeld was {said}. Schrijf in "
                 "de opmerking waarom dat anders is.",
             )
             for row in rows
