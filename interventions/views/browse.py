@@ -1,6 +1,7 @@
 """What everybody who logs in may read: the overview of a round, and an interventie through the years."""
 
 from django.shortcuts import get_list_or_404, get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 from django_filters.views import FilterView
 
 from interventions.filters import PlanItemFilter
@@ -10,6 +11,7 @@ from interventions.summary import summarise
 from interventions.workbooks import workbook_response
 
 
+@require_safe
 def home(request):
     """Everybody to their own work."""
     if request.user.is_invuller:
@@ -17,6 +19,7 @@ def home(request):
     return redirect("interventions:queue" if request.user.is_bureau else "interventions:overview")
 
 
+@require_safe
 def latest_overview(request):
     reporting_round = ReportingRound.objects.current()
     if reporting_round is None:
@@ -56,6 +59,7 @@ class Overview(FilterView):
         )
 
 
+@require_safe
 def overview_workbook(request, year):
     reporting_round = get_object_or_404(ReportingRound, year=year)
     items = PlanItem.objects.in_round(reporting_round).visible_to(user=request.user)
@@ -65,6 +69,7 @@ def overview_workbook(request, year):
     )
 
 
+@require_safe
 def intervention(request, pk):
     """The thread through the years: what was planned and reported in each round, the newest first."""
     items = get_list_or_404(PlanItem.objects.through_the_years(pk).visible_to(user=request.user).for_reading())

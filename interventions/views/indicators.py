@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
 from accounts.access import only, posted_from
 from interventions.forms.indicators import AT_OWNER, ELSEWHERE, AddForm
@@ -42,6 +43,7 @@ class Placed:
 
 
 @only("sees_everything")
+@require_safe
 def indicators(request, pk):
     return _page(request, find_item(pk))
 

@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from accounts.access import only, posted_from
 from interventions.filters import WITHOUT_PILLAR, pillar_key
@@ -52,6 +53,7 @@ class PillarPlan:
 
 
 @only("sees_everything")
+@require_safe
 def latest(request):
     """The plan that is worked on: that of the last round there is."""
     reporting_round = ReportingRound.objects.first()
@@ -61,6 +63,7 @@ def latest(request):
 
 
 @only("sees_everything")
+@require_safe
 def of_year(request, year):
     return _plan_page(request, get_object_or_404(ReportingRound, year=year))
 
@@ -156,6 +159,7 @@ def find_item(pk):
 
 
 @only("sees_everything")
+@require_safe
 def item(request, pk):
     """What the plan says of one interventie, to change or to read."""
     plan_item = find_item(pk)

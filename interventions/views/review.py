@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 from django_filters.views import FilterView
 from django_tables2 import RequestConfig, SingleTableMixin
 
@@ -89,6 +90,7 @@ def _board(items, user):
 
 
 @only("sees_everything")
+@require_safe
 def queue_workbook(request):
     reporting_round = ReportingRound.objects.current()
     if reporting_round is None:
@@ -203,6 +205,7 @@ class Refusal:
 
 
 @only("sees_everything")
+@require_safe
 def update(request, pk):
     return _page(request, _update(request, pk))
 
@@ -405,6 +408,7 @@ def _pillar_colours(reporting_round):
 
 
 @only("sees_everything")
+@require_safe
 def colours(request, year):
     reporting_round = get_object_or_404(ReportingRound, year=year)
     pillars = _pillar_colours(reporting_round)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from accounts.access import only, posted_from
 from interventions.comparison import compare
@@ -70,6 +71,7 @@ def _round(year):
 
 
 @only("sees_everything")
+@require_safe
 def rounds(request):
     return render(request, "interventions/rounds/rounds.html", {"rounds": ReportingRound.objects.with_numbers()})
 
@@ -97,6 +99,7 @@ def new_round(request):
 
 
 @only("sees_everything")
+@require_safe
 def one_round(request, year):
     return _page(request, _round(year))
 
@@ -263,6 +266,7 @@ def record_no_reports(request, year):
 
 
 @only("sees_everything")
+@require_safe
 def preview_round(request, year):
     """What each partner will get, or has got; of a round that is done there is nothing left to give."""
     reporting_round = _round(year)
@@ -274,6 +278,7 @@ def preview_round(request, year):
 
 
 @only("sees_everything")
+@require_safe
 def compare_rounds(request, year, other):
     """Two rounds beside each other, whichever comes first in the address."""
     pair = [get_object_or_404(ReportingRound, year=one) for one in sorted((year, other))]

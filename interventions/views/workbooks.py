@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from accounts.access import only, posted_from
 from interventions.forms.workbooks import UploadForm
@@ -120,6 +121,7 @@ def discard_workbook(request, year):
 
 
 @only("is_beheerder")
+@require_safe
 def editable_workbook(request, year):
     reporting_round = get_object_or_404(ReportingRound, year=year)
     try:
