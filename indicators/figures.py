@@ -35,6 +35,11 @@ class Figure:
         return Code(self.code).label if self.code else show(self.number, self.indicator)
 
     @property
+    def with_unit(self):
+        """The figure with its unit, as it stands in a sentence: '19,1%'; a code stays as it is."""
+        return self.display if self.code else with_unit(self.display, self.indicator)
+
+    @property
     def is_computed(self):
         return self.measurement is None
 
@@ -44,6 +49,18 @@ def show(number, indicator):
     if indicator.scale_id:
         return next(one.name for one in indicator.scale.classes.all() if one.rank == number)
     return format_decimals(number, indicator.decimals)
+
+
+def with_unit(shown, indicator):
+    """What `show` gives with the unit of `indicator`: '19,1%', '€ 206.428', '7,2 punten'; a count is only a number."""
+    match indicator.unit:
+        case "%":
+            return f"{shown}%"
+        case "euro":
+            return f"€\N{NO-BREAK SPACE}{shown}"
+        case "aantal":
+            return shown
+    return shown if indicator.scale_id else f"{shown} {indicator.unit}"
 
 
 def format_decimals(number, decimals):
@@ -109,6 +126,10 @@ class Figures:
         """All that was measured, by every source: more than one row where sources differ."""
         return self._measured.get((indicator.pk, area.pk, period.pk), [])
 
+    def by_source(self, indicator, area, period):
+        """The Figures of every source that measured it, in order of source."""
+        return [self._figure_of(indicator, row) for row in self.sources(indicator, area, period)]
+
     def series(self, indicator, area, *, until=None):
         """The Figures of `indicator` for `area` in order of period; `until` a year: that begin in it or before."""
         periods = sorted(
@@ -133,7 +154,9 @@ class Figures:
         rows = self._measured.get(key)
         if not rows:
             return None
-        row = next((row for row in rows if row.source_id == indicator.source_id), rows[0])
+        return self._figure_of(indicator, next((row for row in rows if row.source_id == indicator.source_id), rows[0]))
+
+    def _figure_of(self, indicator, row):
         return Figure(
             indicator,
             self.areas[row.area_id],
@@ -190,4 +213,4 @@ def with_classes(indicators):
     return indicators.select_related("scale", "source", "table").prefetch_related("scale__classes")
 
 
-__all__ = ["Figure", "Figures", "ScaleClass", "format_decimals", "round_half_up", "show", "with_classes"]
+__all__ = ["Figure", "Figures", "ScaleClass", "format_decimals", "round_half_up", "show", "with_classes", "with_unit"]

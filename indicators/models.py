@@ -270,6 +270,14 @@ class MeasurementEvent(AppendOnly):
         return f"{self.indicator}, {self.area}, {self.period}: {self.was or 'nieuw'} → {self.became or 'leeg'}"
 
 
+class RegimeQuerySet(models.QuerySet):
+    def of_report(self, year):
+        """Those that a target has in the report of `year`, each with `report_classes`: its classes in that report."""
+        classes = models.Prefetch("classes", ShareClass.objects.filter(report=year), to_attr="report_classes")
+        targets = Target.objects.in_report(year)
+        return self.filter(pk__in=targets.values("regime")).prefetch_related(classes)
+
+
 class Regime(models.Model):
     """A way to set targets: what share of the gap should be closed when. Its points are the path."""
 
@@ -277,6 +285,8 @@ class Regime(models.Model):
     name = models.CharField("naam", max_length=100, unique=True)
     description = models.TextField("omschrijving", blank=True)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    objects = RegimeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "regime"
@@ -331,6 +341,15 @@ class TargetQuerySet(models.QuerySet):
     def in_report(self, year):
         """Those that count in the report of `year`."""
         return self.filter(Q(reports_to=None) | Q(reports_to__gte=year), reports_from__lte=year)
+
+    def report_years(self):
+        """The years about which a report can be made, the latest first: a target counts, and something was measured."""
+        measured = self.filter(
+            indicator__measurements__period__start__year__gte=F("reports_from"),
+            indicator__measurements__area=F("area"),
+        )
+        years = measured.values_list("indicator__measurements__period__start__year", "reports_to").distinct()
+        return sorted({year for year, last in years if last is None or year <= last}, reverse=True)
 
 
 class Target(models.Model):

@@ -4,9 +4,47 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from .figures import Figure, Figures, format_decimals, show
-from .formulas import Undefined, class_of, is_on_target, share_closed, share_due, target_value
-from .models import Indicator, ShareClass, Target
+from .figures import Figure, Figures, format_decimals, show, with_classes, with_unit
+from .formulas import NO_GAP, NOT_BEHIND, Undefined, class_of, is_on_target, share_closed, share_due, target_value
+from .models import Indicator, Regime, ShareClass, Target
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Where a standing is counted, in the table `group`. Both keys stand for it in a URL."""
+
+    key: str
+    group: str
+    label: str
+
+
+NO_SHARE = "zonder"
+NO_TARGET = Verdict("geen-streefwaarde", NO_SHARE, "geen streefwaarde")
+DIRECTION_ONLY = Verdict("richting", NO_SHARE, "alleen een richting")
+NO_GAP_AT_START = Verdict("geen-verschil", NO_SHARE, "bij de start geen verschil")
+NOT_BEHIND_AT_START = Verdict("geen-achterstand", NO_SHARE, "bij de start geen achterstand")
+NOT_KNOWN = Verdict("onbekend", NO_SHARE, "een waarde ontbreekt")
+WITHOUT_SHARE = (NO_TARGET, DIRECTION_ONLY, NO_GAP_AT_START, NOT_BEHIND_AT_START, NOT_KNOWN)
+
+
+def verdicts_of(regime, classes):
+    """The verdicts of the targets of `regime`: its classes in this report, or else above and below what is due."""
+    code = regime.code
+    if classes:
+        return [Verdict(f"{code}-{place}", code, one.name) for place, one in enumerate(classes, start=1)]
+    return [
+        Verdict(f"{code}-boven", code, "boven het streefniveau"),
+        Verdict(f"{code}-onder", code, "onder het streefniveau"),
+    ]
+
+
+def verdict_tables(year):
+    """All verdicts that the report of `year` can give: (title, group, verdicts) of each regime, and without a share."""
+    regimes = Regime.objects.of_report(year)
+    return [
+        *((str(one), one.code, verdicts_of(one, one.report_classes)) for one in regimes),
+        ("Zonder percentage ingelopen", NO_SHARE, WITHOUT_SHARE),
+    ]
 
 
 @dataclass(frozen=True)
@@ -105,7 +143,9 @@ class Standing:
     @property
     def on_target(self):
         """Whether the share closed reaches what is due; None when there is no share."""
-        return is_on_target(self.closed, self.due) if self.is_defined else None
+        if not self.is_defined or isinstance(self.due, Undefined):
+            return None
+        return is_on_target(self.closed, self.due)
 
     @property
     def share_class(self):
@@ -114,11 +154,39 @@ class Standing:
             return None
         return self.classes[class_of(self.closed, [one.lower for one in self.classes])]
 
+    @property
+    def verdict(self):
+        """The Verdict on it: of its regime where there is a share, and otherwise why there is none."""
+        if self.target is None:
+            return NO_TARGET
+        if self.target.reference == Target.Reference.NONE:
+            return DIRECTION_ONLY
+        if self.on_target is None:
+            return {NO_GAP: NO_GAP_AT_START, NOT_BEHIND: NOT_BEHIND_AT_START}.get(self.closed, NOT_KNOWN)
+        found = verdicts_of(self.target.regime, self.classes)
+        return found[self.classes.index(self.share_class) if self.classes else not self.on_target]
+
     # As a reader sees them
 
     def shown(self, value):
         """A value of this indicator as it is shown: rounded, or the reason that there is none."""
         return str(value) if isinstance(value, Undefined) else show(value, self.indicator)
+
+    def with_unit(self, value):
+        """A value as `shown` gives it, with its unit; the reason that there is none as it is."""
+        return str(value) if isinstance(value, Undefined) else with_unit(show(value, self.indicator), self.indicator)
+
+    @property
+    def start_shown(self):
+        return self.with_unit(self.start_value)
+
+    @property
+    def target_now_shown(self):
+        return self.with_unit(self.target_now)
+
+    @property
+    def target_at_the_end_shown(self):
+        return self.with_unit(self.target_at_the_end)
 
     @property
     def closed_shown(self):
@@ -135,11 +203,17 @@ def show_share(share):
     return str(share) if isinstance(share, Undefined) else f"{format_decimals(100 * Decimal(share), 1)}%"
 
 
+def figures_of(indicators):
+    """The Figures of `indicators` and of those that their targets refer to."""
+    targets = Target.objects.filter(indicator__in=indicators, reference=Target.Reference.INDICATOR)
+    others = with_classes(Indicator.objects.filter(pk__in=targets.values("reference_indicator")))
+    return Figures([*indicators, *others])
+
+
 def standings(indicators, *, year, figures=None):
     """The Standings of `indicators` in the report of `year`: one for each target that counts in it, the oldest first.
 
-    One without a target has one Standing with target None. `figures` are the Figures of these indicators and of those
-    that targets refer to; read here when they are not given.
+    One without a target has one Standing with target None. `figures` are those of `figures_of`, when they are there.
     """
     indicators = list(indicators)
     by_indicator = {}
@@ -148,9 +222,7 @@ def standings(indicators, *, year, figures=None):
         "area", "reference_area", "reference_indicator", "start_period", "regime"
     ).prefetch_related("regime__points", "regime__classes"):
         by_indicator.setdefault(target.indicator_id, []).append(target)
-    if figures is None:
-        others = (one.reference_indicator for found in by_indicator.values() for one in found)
-        figures = Figures([*indicators, *filter(None, others)])
+    figures = figures or figures_of(indicators)
     return [
         _standing(indicator, target, year, figures)
         for indicator in indicators

@@ -156,6 +156,7 @@ URLS = {
     "indicators:goals": ("", everybody, READ),
     "indicators:stand": ("", everybody, READ),
     "indicators:indicator": ("outcome", everybody, READ),
+    "indicators:chart": ("outcome", everybody, READ),
     "accounts:account": ("", everybody, WRITE),
     "accounts:people": ("", beheerder, READ),
     "accounts:invite": ("", beheerder, WRITE),
@@ -554,7 +555,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (70, 18, 14776)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (71, 18, 14840)
     assert len({name for name, _ in admin_targets()}) == 174
 
 

@@ -199,5 +199,5 @@ def test_standings_take_the_same_number_of_queries(number, django_assert_num_que
     for indicator in indicators:
         measure(indicator, PlaceFactory(), 2023, 5)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         standings(indicators, year=2023)

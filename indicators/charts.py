@@ -1,0 +1,377 @@
+"""The line chart of an indicator: a Vega-Lite specification, drawn on the server as SVG, the same for screen and paper.
+
+It can be read without colour: each line has its own dashes, points and label. Only what was measured is a point.
+"""
+
+import hashlib
+import json
+import math
+import re
+import threading
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache, cached_property
+from itertools import pairwise
+from xml.sax.saxutils import escape, quoteattr
+
+import vl_convert
+from django.contrib.staticfiles import finders
+from django.core.cache import caches
+
+from programme.models import Period
+
+from .areas import short_name
+from .formulas import Undefined
+
+VERSION = "6.4"  # of Vega-Lite, among those that vl_convert brings
+# The served font is woff2, which vl_convert cannot read: it measures text by the next one, which it brings and which is
+# wider. Where the picture is shown, the first that is there is used.
+FONT = '"Source Sans 3", "Liberation Sans", sans-serif'
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the line of an area is drawn; the colour is the name of one in the palette of the house style."""
+
+    colour: str
+    dash: tuple[int, ...]
+    shape: str
+    width: float = 2
+
+
+# The areas that a chart shows, from the most to the least important.
+LOOKS = {
+    "NPRZ-gebied": Look("action", (), "circle", 3),
+    "Focuswijken": Look("blue", (8, 3), "square"),
+    "Rotterdam": Look("green", (2, 3), "triangle-up"),
+    "G4": Look("orange", (9, 3, 2, 3), "diamond"),
+}
+TARGET_DASH = (1, 4)
+
+
+@dataclass(frozen=True)
+class Size:
+    """Of the drawing in pixels: that of the lines, and the room around them."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    font: int
+    years: int  # between two years on the axis
+
+    @property
+    def line(self):
+        """How far two labels have to be apart."""
+        return self.font + 4
+
+
+WIDE, NARROW = Size(560, 300, 56, 124, 15, 2), Size(226, 260, 44, 84, 13, 5)
+
+
+@dataclass(frozen=True)
+class Point:
+    x: float  # in years
+    y: float
+    label: str  # the value with its unit
+    period: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is drawn of an area, or of a target: `look` is None."""
+
+    name: str
+    points: tuple[Point, ...]
+    look: Look | None = None
+
+
+def moment(period):
+    """Where `period` stands on the axis, in years: at its first day, of years together in the middle one."""
+    if period.kind == Period.Kind.YEARS:
+        return (period.start.year + period.end.year) / 2
+    return period.start.year + (period.start.timetuple().tm_yday - 1) / 366
+
+
+class Chart:
+    """The chart of `indicator` in the report of `year`: what is known of the areas, and the targets."""
+
+    def __init__(self, indicator, figures, standings, *, year):
+        self.indicator, self.year = indicator, year
+        areas = {area.name: area for area in figures.areas.values() if area.name in LOOKS}
+        lines = (self._measured(figures, areas[name], look) for name, look in LOOKS.items() if name in areas)
+        self.lines = [line for line in lines if line.points]
+        self.targets = [line for line in map(self._target, standings) if line]
+
+    def _measured(self, figures, area, look):
+        series = figures.series(self.indicator, area, until=self.year)
+        points = (
+            Point(moment(one.period), float(one.number), one.with_unit, str(one.period))
+            for one in series
+            if one.number is not None
+        )
+        return Line(short_name(area), tuple(points), look)
+
+    def _target(self, standing):
+        """From the start, or from where the path begins when that is later, to its last year."""
+        if not standing.target or not standing.path:
+            return None
+        first = max(standing.path[0][0], standing.target.start_period.start.year)
+        years = [first, *(year for year, _ in standing.path if year > first)]
+        values = [(year, standing.value_due(year)) for year in years]
+        if any(isinstance(value, Undefined) for _, value in values):
+            return None
+        points = (Point(year, float(value), standing.with_unit(value), str(year)) for year, value in values)
+        return Line(f"doel {standing.last_year}", tuple(points))
+
+    @property
+    def is_empty(self):
+        return not self.lines
+
+    @property
+    def title(self):
+        return f"{self.indicator.name}, {', '.join(line.name for line in self.lines)}"
+
+    @property
+    def description(self):
+        """All that is drawn, in words."""
+        said = [
+            f"{line.name}: " + "; ".join(f"{point.label} in {point.period}" for point in line.points)
+            for line in self.lines
+        ]
+        said += [f"Streefwaarde: {line.points[-1].label} in {line.points[-1].period}" for line in self.targets]
+        return ". ".join(["Lijngrafiek", *said]) + "."
+
+    @cached_property
+    def wide(self):
+        """As SVG, for a page or paper."""
+        return self._svg(WIDE)
+
+    @cached_property
+    def narrow(self):
+        """As SVG, for a telephone."""
+        return self._svg(NARROW)
+
+    def _svg(self, size):
+        return draw(self.spec(size), title=self.title, description=self.description)
+
+    def spec(self, size):
+        """The Vega-Lite specification of the chart."""
+        every = [point for line in (*self.lines, *self.targets) for point in line.points]
+        ticks = _ticks(min(point.y for point in every), max(point.y for point in every))
+        first, last = math.floor(min(point.x for point in every)), math.ceil(max(point.x for point in every))
+        x = {
+            "field": "x",
+            "type": "quantitative",
+            "scale": {"domain": [first, max(last, first + 1)], "nice": False},
+            "axis": {
+                "values": [year for year in range(first, last + 1) if (last - year) % size.years == 0],
+                "format": "d",
+                "grid": False,
+                "title": None,
+            },
+        }
+        y = {
+            "field": "y",
+            "type": "quantitative",
+            "scale": {"domain": [ticks[0], ticks[-1]], "nice": False, "zero": False},
+            "axis": {
+                "values": ticks,
+                "format": ",~f",
+                "title": self.indicator.unit,
+                "titleAngle": 0,
+                "titleAlign": "left",
+                "titleAnchor": "end",
+                "titleX": -size.left + 4,
+                "titleY": -14,
+                "domain": False,
+                "ticks": False,
+            },
+        }
+        ends = _spread([line.points[-1] for line in self.lines], ticks, size, lines=1)
+        goals = _spread([line.points[-1] for line in self.targets], ticks, size, lines=2)
+        layers = [
+            *(layer for line in self.targets for layer in _target_layers(line)),
+            *(layer for line in reversed(self.lines) for layer in _measured_layers(line)),
+            *(
+                layer
+                for line, at in zip(self.lines, ends, strict=True)
+                for layer in _labels(line.points[-1].x, at, f"{line.name} {line.points[-1].label}", line.look.colour)
+            ),
+            *(
+                layer
+                for line, at in zip(self.targets, goals, strict=True)
+                for layer in _labels(line.points[-1].x, at, [line.name, line.points[-1].label], "ink")
+            ),
+        ]
+        return {
+            "width": size.width,
+            "height": size.height,
+            "autosize": "none",
+            "padding": {"left": size.left, "right": size.right, "top": 30, "bottom": 30},
+            "background": palette()["paper"],
+            "encoding": {"x": x, "y": y},
+            "layer": layers,
+            "config": _config(size),
+        }
+
+
+def _config(size):
+    colours = palette()
+    text = {"fontSize": size.font, "fontWeight": "normal", "color": colours["ink"]}
+    return {
+        "aria": False,  # the picture is one thing, with a title and a description
+        "font": FONT,
+        "view": {"stroke": None},
+        "text": text,
+        "axis": {
+            "labelFontSize": size.font,
+            "titleFontSize": size.font,
+            "titleFontWeight": "normal",
+            "labelColor": colours["ink-soft"],
+            "titleColor": colours["ink-soft"],
+            "gridColor": colours["line"],
+            "domainColor": colours["line-field"],
+            "tickColor": colours["line-field"],
+            "labelFlush": False,
+            "labelOverlap": False,
+        },
+    }
+
+
+def _measured_layers(line):
+    """The line of an area. Between two years that were both measured it is thick; over years that were not, thin."""
+    stretches = {True: [], False: []}
+    for number, (one, other) in enumerate(pairwise(line.points)):
+        stretches[other.x - one.x < 1.5] += [{"x": point.x, "y": point.y, "stretch": number} for point in (one, other)]
+    mark = {"type": "line", "stroke": palette()[line.look.colour], "strokeDash": list(line.look.dash)}
+    for known, values in stretches.items():
+        if values:
+            width = line.look.width if known else 1
+            yield _layer(values, mark | {"strokeWidth": width}, detail={"field": "stretch"})
+    yield _layer(
+        [{"x": point.x, "y": point.y} for point in line.points],
+        {
+            "type": "point",
+            "shape": line.look.shape,
+            "size": 70,
+            "filled": True,
+            "opacity": 1,
+            "color": palette()[line.look.colour],
+            "stroke": palette()["paper"],
+            "strokeWidth": 1,
+        },
+    )
+
+
+def _target_layers(line):
+    values = [{"x": point.x, "y": point.y} for point in line.points]
+    ink = {"color": palette()["ink"], "opacity": 1}
+    yield _layer(values, ink | {"type": "line", "strokeDash": list(TARGET_DASH), "strokeCap": "round"})
+    yield _layer(values[-1:], ink | {"type": "point", "shape": "cross", "size": 60, "filled": True})
+
+
+def _labels(x, y, text, colour):
+    """The label of a line, at its end; first as a halo, so that what it stands on does not run through it."""
+    mark = {"type": "text", "align": "left", "baseline": "middle", "dx": 9, "text": text}
+    colours = palette()
+    if isinstance(text, list):
+        mark |= {"dy": -8, "lineHeight": 17}
+    yield _layer([{"x": x, "y": y}], mark | {"stroke": colours["paper"], "strokeWidth": 4, "color": colours["paper"]})
+    yield _layer([{"x": x, "y": y}], mark | {"color": colours[colour]})
+
+
+def _layer(values, mark, **encoding):
+    layer = {"data": {"values": values}, "mark": mark}
+    return layer | {"encoding": encoding} if encoding else layer
+
+
+def _ticks(lowest, highest):
+    """Round values that enclose both, about five of them."""
+    span = (highest - lowest) or abs(highest) or 1
+    rough = span / 4
+    power = 10 ** math.floor(math.log10(rough))
+    step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough)
+    first, last = math.floor(lowest / step), math.ceil(highest / step)
+    return [float(Decimal(str(step)) * number) for number in range(first, max(last, first + 1) + 1)]
+
+
+def _spread(points, ticks, size, *, lines):
+    """The heights of the labels of `points`, in the unit of the axis: theirs, moved apart where they would overlap."""
+    unit = (ticks[-1] - ticks[0]) / size.height
+    room = size.line * lines * unit
+    at = [point.y for point in points]
+    order = sorted(range(len(points)), key=at.__getitem__)
+    for _ in range(20):  # each time the two that overlap move apart by half
+        for one, other in pairwise(order):
+            overlap = max(0, room - (at[other] - at[one]))
+            at[one] -= overlap / 2
+            at[other] += overlap / 2
+    return at
+
+
+@dataclass(frozen=True)
+class Spark:
+    """The small line of a table: its points in a box of 100 by 24, and in words."""
+
+    points: tuple[tuple[float, float], ...]
+    words: str
+
+    @property
+    def line(self):
+        """As an SVG polyline takes them."""
+        return " ".join(f"{x},{y}" for x, y in self.points)
+
+    @property
+    def last(self):
+        return self.points[-1]
+
+
+def spark(series):
+    """The Spark of the Figures of one area in order of period; None when none of them is a number."""
+    known = [one for one in series if one.number is not None]
+    if not known:
+        return None
+    across, up = [moment(one.period) for one in known], [float(one.number) for one in known]
+    width, height = (across[-1] - across[0]) or 1, (max(up) - min(up)) or 1
+    points = (
+        (round(4 + 92 * (x - across[0]) / width, 1), round(20 - 16 * (y - min(up)) / height, 1))
+        for x, y in zip(across, up, strict=True)
+    )
+    return Spark(tuple(points), "; ".join(f"{one.with_unit} in {one.period}" for one in known))
+
+
+@cache
+def palette():
+    """The colours of the house style, by their names there without '--thema-'."""
+    with open(finders.find("css/thema.css"), encoding="utf-8") as sheet:
+        return dict(re.findall(r"--thema-([\w-]+):\s*(#[0-9a-f]+)", sheet.read()))
+
+
+drawing = threading.Lock()
+
+
+def draw(spec, *, title, description):
+    """`spec` as an SVG picture with a title and a description; drawn once, for the same spec.
+
+    Drawing takes 50 to 200 ms and, from the first time on, some 80 MB of the process: vl_convert runs a browser's
+    engine. So it is done one at a time, and only for what is not in the cache.
+    """
+    source = json.dumps([VERSION, spec, title, description], sort_keys=True)
+    key = hashlib.sha256(source.encode()).hexdigest()
+    found = caches["charts"].get(key)
+    if found is None:
+        with drawing:
+            found = vl_convert.vegalite_to_svg(spec, vl_version=VERSION, format_locale="nl-NL")
+        found = _named(found, title, description, key[:8])
+        caches["charts"].set(key, found)
+    return found
+
+
+def _named(svg, title, description, name):
+    opening, rest = svg.split(">", 1)
+    ids = quoteattr(f"titel-{name} uitleg-{name}")
+    return (
+        f'{opening} role="img" aria-labelledby={ids}>'
+        f'<title id="titel-{name}">{escape(title)}</title><desc id="uitleg-{name}">{escape(description)}</desc>{rest}'
+    )

@@ -1,0 +1,310 @@
+"""The pages of goals and indicators: all of them, counted, and one by one; in the report of a year."""
+
+import re
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from indicators.models import Indicator, Measurement, Regime, ShareClass, Target
+from programme.models import Area
+from tests.factories import PillarFactory, UserFactory
+
+from .factories import (
+    IndicatorFactory,
+    MeasurementFactory,
+    PlaceFactory,
+    RegimeFactory,
+    SourceFactory,
+    TargetFactory,
+    YearFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader(client):
+    client.force_login(UserFactory(lezer=True))
+    return client
+
+
+@pytest.fixture
+def pillars():
+    return [PillarFactory(abbreviation=short, name=name) for short, name in (("S", "School"), ("W", "Werk"))]
+
+
+def goal(name, pillars, *values, regime="b", **details):
+    """An indicator with the start, the latest value and that of the reference: (2020, 2022 and Rotterdam 2022)."""
+    points = ((2022, 0), (2031, 1)) if regime == "b" else None
+    target = TargetFactory(
+        indicator=IndicatorFactory(name=name, kind=Indicator.Kind.GOAL, direction="lower", pillars=pillars),
+        regime=RegimeFactory(code=regime, points=points),
+        reference_area=PlaceFactory(name="Rotterdam", kind=Area.Kind.CITY),
+        start_period=YearFactory(year=2020),
+        reports_from=2022,
+        **details,
+    )
+    for value, year, area in zip(
+        values, (2020, 2022, 2022), (target.area, target.area, target.reference_area), strict=False
+    ):
+        measure(target.indicator, area, year, value)
+    return target
+
+
+def measure(indicator, area, year, value, **details):
+    return MeasurementFactory(indicator=indicator, area=area, period=YearFactory(year=year), value=value, **details)
+
+
+@pytest.fixture
+def goals(pillars):
+    """One above, one below in two pijlers, one by the old regime, one with a direction, one without a target."""
+    school, work = pillars
+    goal("Boven", [school], "21.9", "19.1", "15.0")
+    goal("Onder", pillars, "21.9", "21.5", "15.0")
+    goal("Oud", [work], 29, 26, 19, regime="a")
+    for lower, name in (("0.4", ">40%"), ("0.15", "15-40%"), (None, "<15%")):
+        ShareClass.objects.create(regime=Regime.objects.get(code="a"), report=2022, lower=lower, name=name)
+    direction = TargetFactory(
+        indicator=IndicatorFactory(name="Richting", pillars=[work]),
+        reference=Target.Reference.NONE,
+        reference_area=None,
+        regime=None,
+        start_period=None,
+        aim="blijft laag",
+    )
+    measure(direction.indicator, direction.area, 2022, 19)
+    IndicatorFactory(name="Zonder", pillars=[work])
+    IndicatorFactory(name="Alleen in een tabel", kind=Indicator.Kind.FIGURE)
+
+
+def read(client, name, *args, **query):
+    response = client.get(reverse(f"indicators:{name}", args=args), query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def text_of(html):
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def listed(client, **query):
+    return re.findall(r'/indicatoren/indicator-\d+/\?jaar=\d+">([^<]*)', read(client, "goals", **query))
+
+
+def test_goals_are_listed_per_pijler_with_their_figures(reader, goals):
+    page = read(reader, "goals")
+    text = text_of(page)
+
+    assert listed(reader) == ["Boven", "Onder", "Oud", "Richting", "Zonder"]
+    assert "School (2)" in text
+    assert "Boven doelstelling, Regime b 21,9% 2020 19,1% 2022 21,9% 40,6% boven het streefniveau van 0,0%" in text
+    assert "Onder doelstelling, Regime b 21,9% 2020 21,5% 2022 21,9% 5,8%" in text
+    assert "30,0% onder het streefniveau van 32,5% klasse 15-40%" in text
+    assert "er is geen streefwaarde, alleen een richting: blijft laag" in text
+    assert 'aria-label="21,9% in 2020; 19,1% in 2022"' in page
+    assert "5 van 5 doelen en indicatoren" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ({"pijler": "S"}, ["Boven", "Onder"]),
+        ({"pijler": "W"}, ["Onder", "Oud", "Richting", "Zonder"]),
+        ({"soort": "indicator"}, ["Richting", "Zonder"]),
+        ({"oordeel": "boven"}, ["Boven", "Onder"]),
+        ({"oordeel": "onder"}, ["Oud"]),
+        ({"oordeel": "a-2"}, ["Oud"]),
+        ({"oordeel": "a-1"}, []),
+        ({"oordeel": "b", "pijler": "W"}, ["Onder"]),
+        ({"oordeel": "richting"}, ["Richting"]),
+        ({"oordeel": "zonder"}, ["Richting", "Zonder"]),
+        ({"oordeel": "iets"}, []),
+        ({"pijler": "X"}, []),
+    ],
+)
+def test_goals_are_narrowed_down(reader, goals, query, names):
+    assert listed(reader, **query) == names
+
+
+def test_report_of_another_year_is_chosen_and_an_unknown_one_is_not_there(reader, goals):
+    measure(Indicator.objects.get(name="Boven"), PlaceFactory(), 2023, 20)
+
+    assert "Rapport over 2023" in text_of(read(reader, "goals"))
+    assert "Rapport over 2022" in text_of(read(reader, "goals", jaar=2022))
+    for wrong in ("1900", "vorig"):
+        assert reader.get(reverse("indicators:goals"), {"jaar": wrong}).status_code == 404
+
+
+def test_value_known_later_than_that_of_the_reference_says_up_to_when_the_share_goes(reader, goals):
+    measure(Indicator.objects.get(name="Boven"), PlaceFactory(), 2023, 20, provisional=True)
+
+    text = text_of(read(reader, "goals", jaar=2023))
+
+    assert "20,0% 2023, voorlopig 21,1% 40,6% tot 2022 boven het streefniveau van 11,1%" in text
+
+
+def test_pages_before_anything_is_known_say_so(reader):
+    assert "Er zijn nog geen doelen of indicatoren." in read(reader, "goals")
+    assert "Geteld zijn 0 doelen en indicatoren" in text_of(read(reader, "stand"))
+
+
+def test_every_count_of_the_stand_leads_to_a_list_of_that_length(reader, goals):
+    for kind in ("", "indicator"):
+        page = read(reader, "stand", soort=kind)
+        links = re.findall(r'href="([^"]*)">(\d+)<span', page)
+
+        assert len(links) > 4
+        for url, number in links:
+            found = re.findall(r"/indicatoren/indicator-\d+/\?jaar", reader.get(unescape(url)).content.decode())
+            assert len(found) == int(number), url
+
+
+def test_stand_counts_each_once_and_tells_what_has_no_share(reader, goals):
+    page = read(reader, "stand")
+    rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', page, re.DOTALL)
+    numbers = [
+        (label, [int(number) for number in re.findall(r'class="number">\s*<\w+[^>]*>(\d+)', cells)])
+        for label, cells in rows
+    ]
+
+    of_regimes = [
+        (">40%", [0, 0, 0]),
+        ("15-40%", [0, 1, 1]),
+        ("<15%", [0, 0, 0]),
+        ("Totaal", [0, 1, 1]),
+        ("boven het streefniveau", [2, 1, 2]),
+        ("onder het streefniveau", [0, 0, 0]),
+        ("Totaal", [2, 1, 2]),
+    ]
+    without = [
+        ("geen streefwaarde", [0, 1, 1]),
+        ("alleen een richting", [0, 1, 1]),
+        ("bij de start geen verschil", [0, 0, 0]),
+        ("bij de start geen achterstand", [0, 0, 0]),
+        ("een waarde ontbreekt", [0, 0, 0]),
+        ("Totaal", [0, 2, 2]),
+    ]
+    assert [(unescape(label), found) for label, found in numbers] == [*of_regimes, *without, ("Totaal", [2, 4, 5])]
+    assert "Geteld zijn 5 doelen en indicatoren." in text_of(page)
+
+
+def test_stand_says_that_two_targets_count_twice(reader, goals):
+    both = Indicator.objects.get(name="Boven")
+    TargetFactory(indicator=both, regime=Regime.objects.get(code="a"), reference_area=PlaceFactory(name="Rotterdam"))
+
+    assert "Bij 1 daarvan staan twee streefwaarden; dat telt bij elk daarvan mee: samen 6." in text_of(
+        read(reader, "stand")
+    )
+
+
+def test_indicator_page_reads_as_the_report(reader, goals):
+    found = Indicator.objects.get(name="Boven")
+    found.definition, found.reasoning, found.source_note = "Wat het is.", "Waarom.", "Bewerking"
+    found.source = SourceFactory()
+    found.save()
+
+    text = text_of(read(reader, "indicator", found.code, jaar=2022))
+
+    order = [
+        "Zuid 2022: 19,1%. Ingelopen tussen 2020 en 2022: 40,6%, boven het streefniveau van 0,0%.",
+        "Het doel voor 2031 is het niveau van Rotterdam: 15,0% (2022). De streefwaarde voor 2022 is 21,9%.",
+        "Lijngrafiek. Zuid: 21,9% in 2020; 19,1% in 2022. Rotterdam: 15,0% in 2022. Streefwaarde: 15,0% in 2031.",
+        "Cijfers In %. Bron: Bron",
+        "Zuid 21,9 19,1 Rotterdam 15,0",
+        "Lager is beter",
+        "Bron Bron. Bewerking",
+        "Definitie Wat het is.",
+        "Onderbouwing van de streefwaarde Waarom.",
+        "Volgende : Onder",
+    ]
+    places = [text.find(words) for words in order]
+    assert -1 not in places, dict(zip(order, places, strict=True))
+    assert places == sorted(places)
+    assert "Vorige" not in text
+
+
+def test_indicator_page_shows_both_targets(reader, goals):
+    found = Indicator.objects.get(name="Boven")
+    Regime.objects.filter(code="b").update(position=1)
+    TargetFactory(
+        indicator=found,
+        regime=Regime.objects.get(code="a"),
+        reference_area=PlaceFactory(name="Rotterdam"),
+        start_period=YearFactory(year=2020),
+    )
+
+    text = text_of(read(reader, "indicator", found.code))
+
+    old, new = "40,6%, boven het streefniveau van 32,5%.", "40,6%, boven het streefniveau van 0,0%."
+    assert -1 < text.find(old) < text.find("Regime a.") < text.find(new) < text.find("Regime b.")
+
+
+def test_figures_show_their_counts_and_what_another_source_says(reader):
+    place, source = PlaceFactory(name="Rotterdam", kind=Area.Kind.CITY), SourceFactory(name="landelijke bron")
+    indicator = IndicatorFactory(source=source)
+    measure(indicator, place, 2023, None, numerator=66, denominator=145, source=source, provisional=True)
+    measure(indicator, place, 2023, 44, source=SourceFactory(name="lokale bron", position=1))
+
+    text = text_of(read(reader, "indicator", indicator.code))
+
+    assert "Rotterdam 45,5 voorlopig 66 van 145 landelijke bron" in text
+    assert "Rotterdam andere bron, telt niet mee 44,0 lokale bron" in text
+    assert "Rotterdam 2023: landelijke bron 45,5%; lokale bron 44,0%. Deze pagina gebruikt: landelijke bron." in text
+
+
+def test_indicator_without_figures_has_no_chart_and_says_so(reader):
+    indicator = IndicatorFactory()
+
+    assert "Er zijn nog geen cijfers van deze indicator." in read(reader, "indicator", indicator.code)
+    assert reader.get(reverse("indicators:chart", args=[indicator.code])).status_code == 404
+
+
+def test_figure_of_a_table_has_no_page_of_its_own(reader):
+    only_in_table = IndicatorFactory(kind=Indicator.Kind.FIGURE)
+
+    assert reader.get(reverse("indicators:indicator", args=[only_in_table.code])).status_code == 404
+
+
+def test_chart_is_served_as_a_picture(reader, goals):
+    response = reader.get(reverse("indicators:chart", args=[Indicator.objects.get(name="Boven").code]))
+
+    assert response.headers["Content-Type"] == "image/svg+xml"
+    assert response.content.startswith(b"<svg ")
+
+
+def make_many(model, number):
+    """`number` goals with all that a row of `model` shows, in a few queries."""
+    indicator = model.indicator
+    pillar = indicator.pillars.get()
+    first = Indicator.objects.count()
+    added = Indicator.objects.bulk_create(
+        Indicator(code=f"groei-{one}", name=f"Groei {one}", kind="goal", unit="%", direction="lower")
+        for one in range(first, first + number)
+    )
+    through = Indicator.pillars.through
+    through.objects.bulk_create(through(indicator=one, pillar=pillar) for one in added)
+    Target.objects.bulk_create(copy_for(model, one) for one in added)
+    rows = list(indicator.measurements.all())
+    Measurement.objects.bulk_create(copy_for(row, one) for one in added for row in rows)
+
+
+def copy_for(row, indicator):
+    fields = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+    return type(row)(**fields | {"id": None, "indicator_id": indicator.pk})
+
+
+@pytest.mark.parametrize("name", ["goals", "stand"])
+def test_lists_ask_as_many_queries_for_500_as_for_5(reader, pillars, name):
+    model = goal("Eerste", pillars[:1], "21.9", "19.1", "15.0")
+    counts = []
+    for more in (4, 495):
+        make_many(model, more)
+        with CaptureQueriesContext(connection) as queries:
+            text = text_of(read(reader, name))
+        counts.append(len(queries))
+
+    assert "500" in text
+    assert counts[0] == counts[1]
