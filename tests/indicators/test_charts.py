@@ -1,0 +1,179 @@
+"""The line chart: only what was measured is a point, it can be read without colour, and it is drawn once."""
+
+import itertools
+import re
+from xml.etree import ElementTree
+
+import pytest
+
+from indicators import charts
+from indicators.charts import LOOKS, NARROW, WIDE, Chart, spark
+from indicators.figures import Figures
+from indicators.standing import standings
+from programme.models import Area, Period
+
+from .factories import IndicatorFactory, MeasurementFactory, PlaceFactory, TargetFactory, YearFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def indicator():
+    """Zuid in 2011, 2020 and 2021, Rotterdam in 2021, and the way to the G4 by the old regime."""
+    indicator = IndicatorFactory(name="% van iets & nog <iets>")
+    for name, kind, year, value in (
+        ("NPRZ-gebied", Area.Kind.PROGRAMME, 2011, 29),
+        ("NPRZ-gebied", Area.Kind.PROGRAMME, 2020, "21.9"),
+        ("NPRZ-gebied", Area.Kind.PROGRAMME, 2021, "20.5"),
+        ("Rotterdam", Area.Kind.CITY, 2021, 15),
+        ("G4", Area.Kind.REFERENCE, 2021, 13),
+        ("Amsterdam", Area.Kind.CITY, 2021, 3),
+    ):
+        measure(indicator, PlaceFactory(name=name, kind=kind), year, value)
+    TargetFactory(indicator=indicator, reference_area=PlaceFactory(name="G4"))
+    return indicator
+
+
+def measure(indicator, area, year, value, **details):
+    return MeasurementFactory(indicator=indicator, area=area, period=YearFactory(year=year), value=value, **details)
+
+
+def chart_of(indicator, year=2023):
+    return Chart(indicator, Figures([indicator]), standings([indicator], year=year), year=year)
+
+
+def marks(chart, kind, size=WIDE):
+    """(mark, values) of each layer of this kind."""
+    layers = chart.spec(size)["layer"]
+    return [(one["mark"], one["data"]["values"]) for one in layers if one["mark"]["type"] == kind]
+
+
+def test_points_are_what_was_measured_and_no_year_between(indicator):
+    measure(indicator, PlaceFactory(), 2022, None, code="nb")
+
+    shapes = {
+        mark["shape"]: [(value["x"], value["y"]) for value in values]
+        for mark, values in marks(chart_of(indicator), "point")
+    }
+
+    assert shapes == {
+        "circle": [(2011, 29.0), (2020, 21.9), (2021, 20.5)],
+        "triangle-up": [(2021, 15.0)],
+        "diamond": [(2021, 13.0)],
+        "cross": [(2031, 13.0)],
+    }
+
+
+def test_line_over_years_without_a_measurement_is_thin(indicator):
+    lines = {
+        mark["strokeWidth"]: [(value["x"], value["y"]) for value in values]
+        for mark, values in marks(chart_of(indicator), "line")
+        if "strokeWidth" in mark
+    }
+
+    assert lines == {3: [(2020, 21.9), (2021, 20.5)], 1: [(2011, 29.0), (2020, 21.9)]}
+
+
+def test_target_line_runs_from_the_start_over_the_path_to_its_last_year(indicator):
+    (line,) = [values for mark, values in marks(chart_of(indicator), "line") if "strokeWidth" not in mark]
+
+    assert [(value["x"], value["y"]) for value in line] == [(2011, 29.0), (2021, 25.0), (2031, 13.0)]
+
+
+def test_later_figures_are_no_part_of_an_earlier_report(indicator):
+    assert chart_of(indicator, 2020).description == "Lijngrafiek. Zuid: 29,0% in 2011; 21,9% in 2020."
+
+
+def test_chart_is_read_without_colour(indicator):
+    looks = LOOKS.values()
+    assert len({one.dash for one in looks}) == len({one.shape for one in looks}) == len(LOOKS)
+    for size in (WIDE, NARROW):
+        said = [mark["text"] for mark, _ in marks(chart_of(indicator), "text", size)]
+        assert said[::2] == ["Zuid 20,5%", "Rotterdam 15,0%", "G4 13,0%", ["doel 2031", "13,0%"]]
+
+
+@pytest.mark.parametrize("values", [(10, 10, 10, 10), (10, 10.1, 10.2, 29), (5, 28, 28.5, 29)])
+def test_labels_do_not_overlap(values):
+    points = [charts.Point(2022, value, "", "") for value in values]
+
+    at = sorted(charts._spread(points, [0, 10, 20, 30], WIDE, lines=1))
+
+    apart = [(high - low) * WIDE.height / 30 for low, high in itertools.pairwise(at)]
+    assert min(apart) > WIDE.font
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "expected"),
+    [
+        (12.6, 29, [10, 15, 20, 25, 30]),
+        (0, 1, [0, 0.25, 0.5, 0.75, 1]),
+        (206428, 326418, [200000, 250000, 300000, 350000]),
+        (7, 7, [6, 8]),
+        (-3, 2, [-4, -2, 0, 2]),
+    ],
+)
+def test_axis_has_round_values_around_what_is_drawn(lowest, highest, expected):
+    assert charts._ticks(lowest, highest) == expected
+
+
+def test_school_year_stands_between_two_years_and_years_together_in_the_middle(db):
+    assert charts.moment(Period.objects.year(2022)) == 2022
+    assert 2022.5 < charts.moment(Period.objects.school_year(2022)) < 2022.6
+    assert charts.moment(Period.objects.years(2021, 2023)) == 2022
+
+
+def test_picture_says_what_it_is_and_holds_no_style_or_script(indicator):
+    svg = chart_of(indicator).wide
+
+    root = ElementTree.fromstring(svg)  # noqa: S314 (we made it)
+    names = {element.get("id"): element.text for element in root if element.get("id")}
+    title, description = (names[one] for one in root.get("aria-labelledby").split())
+    assert root.get("role") == "img"
+    assert title == "% van iets & nog <iets>, Zuid, Rotterdam, G4"
+    assert description == (
+        "Lijngrafiek. Zuid: 29,0% in 2011; 21,9% in 2020; 20,5% in 2021. Rotterdam: 15,0% in 2021. G4: 13,0% in 2021."
+        " Streefwaarde: 13,0% in 2031."
+    )
+    assert not re.search(r"style=|<style|<script|href=|url\(|data:", svg)
+
+
+def test_numbers_of_the_axis_are_dutch():
+    indicator = IndicatorFactory(unit="euro", decimals=0)
+    for year, value in ((2020, 206428), (2021, 326418)):
+        measure(indicator, PlaceFactory(), year, value)
+
+    assert ">250.000<" in chart_of(indicator).wide
+
+
+def test_colours_are_those_of_the_house_style(indicator, monkeypatch):
+    ours = charts.palette()
+    assert ours["action"] in chart_of(indicator).wide
+
+    monkeypatch.setattr(charts, "palette", lambda: ours | {"action": "#123456"})
+
+    assert "#123456" in chart_of(indicator).wide
+
+
+def test_picture_is_drawn_once_until_a_figure_changes(indicator, monkeypatch):
+    before = chart_of(indicator).wide
+    monkeypatch.setattr(charts.vl_convert, "vegalite_to_svg", lambda *args, **kwargs: '<svg class="new"></svg>')
+
+    assert chart_of(indicator).wide == before
+    indicator.measurements.filter(value=29).update(value=28)
+    assert "new" in chart_of(indicator).wide
+
+
+def test_chart_of_what_has_no_numbers_is_empty():
+    indicator = MeasurementFactory(value=None, code="nb").indicator
+
+    assert chart_of(indicator).is_empty
+
+
+def test_small_line_holds_the_measured_points_in_their_place_in_time(indicator):
+    figures = Figures([indicator])
+
+    found = spark(figures.series(indicator, PlaceFactory()))
+
+    assert found.line == "4.0,4.0 86.8,17.4 96.0,20.0"
+    assert found.words == "29,0% in 2011; 21,9% in 2020; 20,5% in 2021"
+    assert spark([]) is None
