@@ -47,7 +47,7 @@ class Figure:
 def show(number, indicator):
     """`number` as it is shown for `indicator`: rounded to its decimals, in Dutch, a rank by the name of its class."""
     if indicator.scale_id:
-        return next(one.name for one in indicator.scale.classes.all() if one.rank == number)
+        return indicator.scale.name_of(number)
     return format_decimals(number, indicator.decimals)
 
 

@@ -11,7 +11,7 @@ from accounts.history import AppendOnly, WayIn
 from programme.figures import Code
 from programme.models import Area, Division, Period, Pillar
 
-from .formulas import share_of
+from .said import Said
 
 
 class Source(models.Model):
@@ -42,6 +42,10 @@ class Scale(models.Model):
     def __str__(self):
         return self.name
 
+    def name_of(self, rank):
+        """The name of the class that a measurement holds as `rank`."""
+        return next(one.name for one in self.classes.all() if one.rank == rank)
+
 
 class ScaleClass(models.Model):
     """A class of a scale. Its rank is what a measurement holds as value: 1 is the lowest."""
@@ -61,6 +65,10 @@ class ScaleClass(models.Model):
 
     def __str__(self):
         return self.name
+
+    def measurements(self):
+        """Those that say this class."""
+        return Measurement.objects.filter(indicator__scale=self.scale_id, value=self.rank)
 
 
 class Table(models.Model):
@@ -243,9 +251,16 @@ class Measurement(models.Model):
     @property
     def number(self):
         """The value in the unit of the indicator, computed where it is a share; None when it is a code."""
-        if self.numerator is not None:
-            return share_of(self.numerator, self.denominator)
-        return self.value
+        return self.said.number
+
+    @property
+    def said(self):
+        return Said(self.value, self.numerator, self.denominator, self.code, self.provisional, self.remark)
+
+    def events(self):
+        """What happened to it, the first first: also before it was removed and measured again."""
+        place = {name: getattr(self, f"{name}_id") for name in ("indicator", "area", "period", "source")}
+        return MeasurementEvent.objects.filter(**place)
 
 
 class MeasurementEvent(AppendOnly):
@@ -267,7 +282,12 @@ class MeasurementEvent(AppendOnly):
         ordering = ("at", "pk")
 
     def __str__(self):
-        return f"{self.indicator}, {self.area}, {self.period}: {self.was or 'nieuw'} → {self.became or 'leeg'}"
+        return f"{self.indicator}, {self.area}, {self.period}: {self.change}"
+
+    @property
+    def change(self):
+        """From what to what: '19,1 → 19,3', 'nieuw → 19,1' or '19,1 → leeg'."""
+        return f"{self.was or 'nieuw'} → {self.became or 'leeg'}"
 
 
 class RegimeQuerySet(models.QuerySet):

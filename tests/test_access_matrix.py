@@ -401,7 +401,7 @@ class Visit:
         self.seen |= markers
 
 
-OURS = ("accounts", "programme", "interventions")
+OURS = ("accounts", "programme", "interventions", "indicators")
 TABLES = [
     model._meta.db_table for app in OURS for model in apps.get_app_config(app).get_models(include_auto_created=True)
 ]
@@ -556,7 +556,7 @@ def test_the_matrix_is_as_big_as_this():
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
     assert (len(URLS), len(ACCOUNT_URLS), requests) == (71, 18, 14840)
-    assert len({name for name, _ in admin_targets()}) == 174
+    assert len({name for name, _ in admin_targets()}) == 258
 
 
 def may_do(world, role, name, target):

@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from backoffice import Reference, site
+from indicators.models import Indicator, Measurement, MeasurementEvent, Scale, ScaleClass, Table
 from interventions.models import (
     Demonstration,
     Funding,
@@ -51,10 +52,11 @@ from tests.factories import (
     UserFactory,
     ValueFactory,
 )
+from tests.indicators import factories as outcomes
 
 pytestmark = pytest.mark.django_db
 
-OURS = ("accounts", "programme", "interventions")
+OURS = ("accounts", "programme", "interventions", "indicators")
 MODELS = [model for app in OURS for model in apps.get_app_config(app).get_models()]
 IN_WORKBOOKS = [PlanItem, ProgressUpdate, OutputValue]
 REFERENCES = [model for model in MODELS if isinstance(site._registry.get(model), Reference)]
@@ -103,7 +105,30 @@ def plant(year):
     update.keep_revision(said_of(value, reported_at=item), by=person, way_in="form")
     IndicatorEvent.objects.create(indicator=indicator, verb="add", by=person)
     Demonstration.objects.create(stage="open")
-    Division.objects.create(name=f"Indeling {year}")
+    plant_outcomes(year, person)
+
+
+def plant_outcomes(year, person):
+    """A row of every model of the outcome indicators, and of what only they use."""
+    division = Division.objects.create(name=f"Indeling {year}")
+    scale = Scale.objects.create(name=f"Schaal {year}")
+    scale.classes.create(rank=1, name="Zwak")
+    table = Table.objects.create(code=f"tabel-{year}", name=f"Tabel {year}", layout=Table.Layout.AREAS)
+    indicator = outcomes.IndicatorFactory(table=table, division=division)
+    indicator.terms.create(part=outcomes.IndicatorFactory(scale=scale))
+    regime = outcomes.RegimeFactory(code=f"regime-{year}")
+    regime.classes.create(report=year, name="Vooruit")
+    outcomes.TargetFactory(indicator=indicator, regime=regime)
+    place = {
+        "indicator": indicator,
+        "area": outcomes.PlaceFactory(),
+        "period": outcomes.YearFactory(year=year),
+        "source": outcomes.SourceFactory(name=f"Bron {year}"),
+    }
+    measured = outcomes.MeasurementFactory(**place, provisional=True)
+    MeasurementEvent.objects.create(**place, became="10", by=person, way_in="form")
+    indicator.printed.create(report=year, place="blz. 1", what="value", area=measured.area, raw="10,0%")
+    division.tiles.create(area=measured.area, row=1, column=1)
 
 
 def said_of(value, *, reported_at):
@@ -359,6 +384,30 @@ def test_word_in_use_elsewhere_is_changed_but_not_deleted(client, place, trait):
     word = in_use(RoundFactory(**trait))[place]
     assert client.get(url(type(word), "change", word.pk)).text.count('type="submit"') > 1
     assert client.post(url(type(word), "delete", word.pk), {"post": "yes"}).status_code == 403
+
+
+def test_what_measurements_are_in_stays_as_long_as_there_are_any(client):
+    plant(2024)
+    indicator, measured = Indicator.objects.filter(table__isnull=False).get(), Measurement.objects.get()
+    form = {"name": "Anders", "code": indicator.code, "kind": "figure", "unit": "aantal", "decimals": 0, "position": 1}
+    form |= {"direction": "neither", "period_kind": "year"}
+
+    client.post(url(Indicator, "change", indicator.pk), form)
+    indicator.refresh_from_db()
+    assert (indicator.name, indicator.unit) == ("Anders", "%")
+
+    of_scale = ScaleClass.objects.get()
+    Measurement.objects.filter(pk=measured.pk).update(indicator=Indicator.objects.get(scale=of_scale.scale), value=1)
+    client.post(url(ScaleClass, "change", of_scale.pk), {"rank": 7, "name": "Zwakst"})
+    of_scale.refresh_from_db()
+    assert (of_scale.rank, of_scale.name) == (1, "Zwakst")
+    assert client.post(url(ScaleClass, "delete", of_scale.pk), {"post": "yes"}).status_code == 403
+
+
+def test_history_of_a_measurement_tells_what_it_said(client):
+    plant(2024)
+    page = text_of(client.get(url(Measurement, "history", Measurement.objects.get().pk)))
+    assert "nieuw → 10" in page
 
 
 # Verbs
