@@ -1,8 +1,9 @@
-"""Differences between two rich texts, marked in the text itself with <ins> and <del>."""
+"""Differences between two versions: of a field in words, of a rich text marked in it with <ins> and <del>."""
 
 import difflib
 import re
 from collections import Counter
+from dataclasses import dataclass
 from html import unescape
 
 import htmldiff2
@@ -22,6 +23,16 @@ _WORD = re.compile(r"\w+")
 _EMPTY_MARK = re.compile(r"<(ins|del)></\1>")
 # What htmldiff2 makes of a link with another address.
 _MOVED_LINK = re.compile(r'<a href="([^"]*)" class="tagdiff_replaced" data-old-href="([^"]*)">([^<]*)</a>')
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two versions of one field in words: what is stored now, and what was typed; `marked` what differs in a text."""
+
+    label: str
+    stored: str
+    typed: str
+    marked: SafeString | None = None
 
 
 def differs(old: str, new: str) -> bool:

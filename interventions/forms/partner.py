@@ -12,13 +12,11 @@ from interventions.filters import WITHOUT_PILLAR
 from interventions.models import OutputIndicator, PlanItem
 from interventions.models.progress import Content, Figure, Part, Waived
 from interventions.workflow import Colour
-from programme.differences import differs, marked_differences
+from programme.differences import Difference, differs, marked_differences
 from programme.fields import RichTextFormField
 from programme.figures import parse_figure
 from programme.models import Area
 from programme.richtext import canonical
-
-from .differences import Difference
 
 TEXTS = (Part.QUANTITATIVE, Part.QUALITATIVE)
 HERE, NOT_APPLICABLE, ELSEWHERE = "hier", "nvt", "elders"

@@ -12,11 +12,9 @@ from accounts.models import Organisation, Role
 from interventions.filters import WITHOUT_PILLAR, pillar_key, themes_by_pillar
 from interventions.models import Funding, Initiator, PlanItem
 from interventions.models.plan import HIGHEST_NUMBER, Initiation, PlanContent
-from programme.differences import differs, marked_differences
+from programme.differences import Difference, differs, marked_differences
 from programme.fields import RichTextFormField
 from programme.models import Pillar, Theme
-
-from .differences import Difference
 
 DESCRIPTION = "Korte omschrijving"
 NOTHING = "leeg"

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import only, posted_from
 from interventions.forms.workbooks import UploadForm
 from interventions.models import ReportingRound
-from interventions.workbooks import editable_response, waiting
+from interventions.workbooks import editable_response
 from interventions.workbooks.importing import Outdated, look_at, take_over
 from interventions.workflow import Refused
+from workbooks import waiting
 
 PER_PAGE = 50
 WHERE_TO_ADD = {
@@ -25,13 +26,18 @@ WHERE_TO_ADD = {
 }
 
 
+def _page_of(year):
+    """The page on which a workbook for the round of `year` waits."""
+    return reverse("interventions:import_workbook", args=[year])
+
+
 @only("is_beheerder")
 def import_workbook(request, year):
     """Choose a file; when one was chosen and can be taken, what it would change."""
     reporting_round = get_object_or_404(ReportingRound, year=year)
     if request.method == "POST":
         return _look_at_upload(request, reporting_round)
-    if chosen := waiting.waiting_for(request.session, year=year):
+    if chosen := waiting.waiting_for(request.session, for_page=_page_of(year)):
         return _show(request, reporting_round, chosen)
     return _page(request, reporting_round)
 
@@ -49,7 +55,7 @@ def _look_at_upload(request, reporting_round):
             request, reporting_round, form=UploadForm(initial=form.cleaned_data), refused=refused, name=file.name
         )
     if preview.changes:
-        waiting.keep(request.session, file, year=reporting_round.year, allow_new=allow_new)
+        waiting.keep(request.session, file, for_page=_page_of(reporting_round.year), allow_new=allow_new)
     else:
         messages.info(request, f"{file.name}: {preview.summary}")
     return redirect("interventions:import_workbook", year=reporting_round.year)
@@ -59,7 +65,7 @@ def _show(request, reporting_round, chosen, *, outdated=None):
     """What the file that waits would change now."""
     try:
         with chosen.open() as file:
-            preview = look_at(file, reporting_round=reporting_round, by=request.user, allow_new=chosen.allow_new)
+            preview = look_at(file, reporting_round=reporting_round, by=request.user, **chosen.options)
     except Refused as refused:
         return _page(request, reporting_round, refused=refused, name=chosen.file_name)
     context = {
@@ -90,7 +96,7 @@ def _page(request, reporting_round, *, form=None, refused=None, name=""):
 @posted_from("interventions:import_workbook", "year")
 def take_over_workbook(request, year):
     reporting_round = get_object_or_404(ReportingRound, year=year)
-    chosen = waiting.waiting_for(request.session, year=year)
+    chosen = waiting.waiting_for(request.session, for_page=_page_of(year))
     if chosen is None:
         messages.error(request, "Er staat geen werkblad meer klaar. Kies het opnieuw.")
         return redirect("interventions:import_workbook", year=year)
@@ -101,7 +107,7 @@ def take_over_workbook(request, year):
                 reporting_round=reporting_round,
                 by=request.user,
                 file_name=chosen.file_name,
-                allow_new=chosen.allow_new,
+                **chosen.options,
                 shown=request.POST.get("shown", ""),
             )
     except Outdated as outdated:
@@ -128,4 +134,4 @@ def editable_workbook(request, year):
         return editable_response(reporting_round=reporting_round, user=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect(reverse("interventions:import_workbook", args=[year]))
+        return redirect("interventions:import_workbook", year=year)

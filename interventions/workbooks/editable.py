@@ -6,10 +6,10 @@ from backoffice.workbooks.book import Book, points
 from interventions.models import Demonstration, PlanItem
 from interventions.workflow import Refused
 from programme.numbers import format_number
+from workbooks.reading import MOST_CHARACTERS
 
 from .figures_sheet import FiguresResource
 from .plan_sheet import PlanResource
-from .reading import MOST_CHARACTERS
 
 _DIGITS = 15  # that Excel keeps of a number
 _NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))

@@ -11,11 +11,12 @@ from interventions.models.progress import Figure
 from interventions.workflow import SAVE
 from programme.figures import parse_figure
 from programme.models import Area, Period
+from workbooks.cells import as_decimal, as_text, named, shown_number, within, yes_or_blank
+from workbooks.reading import shown
+from workbooks.resources import CellDifference
 
-from .cells import as_decimal, as_text, named, shown_number, within, yes_or_blank
 from .layout import FIGURES, Figures
-from .reading import shown
-from .resources import CellDifference, SheetResource
+from .of_round import RoundResource
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class FigureDraft:
         return [CellDifference(f"{name}: {title}", before, now) for title, before, now in pairs if before != now]
 
 
-class FiguresResource(SheetResource):
+class FiguresResource(RoundResource):
     """The sheet 'Cijfers': the values of a round, in the order of the interventies that report them."""
 
     layout = FIGURES

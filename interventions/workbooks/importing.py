@@ -10,11 +10,11 @@ from django.db import transaction
 from accounts.history import WayIn
 from interventions.models import ImportLog, ProgressUpdate, RoundEvent
 from interventions.workflow import Conflict, refuse
+from workbooks.reading import Faults, read_tables
 
 from .figures_sheet import FigureDraft, FiguresResource
 from .layout import FIGURES, LAYOUTS, PLAN
 from .plan_sheet import PlanDraft, PlanResource
-from .reading import Faults, read_tables
 
 NOTHING = "Niets veranderd."
 

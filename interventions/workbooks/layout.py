@@ -1,17 +1,8 @@
 """The sheets of the 'bewerkbaar bestand': which columns they have, on the way out and on the way in."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
-
-@dataclass(frozen=True)
-class Layout:
-    """A sheet: its columns (an enumeration of their titles), and how many rows it may have."""
-
-    name: str
-    columns: type[StrEnum]
-    most_rows: int
-    required: bool = False
+from workbooks.reading import Layout
 
 
 class Plan(StrEnum):

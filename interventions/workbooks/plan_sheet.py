@@ -15,8 +15,7 @@ from interventions.models.progress import Part
 from interventions.workflow import SAVE, SET_COLOUR, Colour, Refused
 from programme.models import Pillar, Theme
 from programme.richtext import canonical
-
-from .cells import (
+from workbooks.cells import (
     LONGEST_NAME,
     MOST_MARKS,
     UnknownNameError,
@@ -31,9 +30,11 @@ from .cells import (
     split_names,
     within,
 )
+from workbooks.reading import shown
+from workbooks.resources import CellDifference
+
 from .layout import PLAN, Plan
-from .reading import shown
-from .resources import CellDifference, SheetResource
+from .of_round import RoundResource
 
 _ROLE = re.compile(rf"(.+) \(({'|'.join(Initiator.Role.values)})\)", re.DOTALL)
 
@@ -173,7 +174,7 @@ def _cells(item):
     }
 
 
-class PlanResource(SheetResource):
+class PlanResource(RoundResource):
     """The sheet 'Interventies': the numbered interventies of a round, in printed order."""
 
     layout = PLAN

@@ -23,7 +23,6 @@ from interventions.models import (
     ReportingRound,
 )
 from interventions.workbooks import write_editable
-from interventions.workbooks.cells import join_names, split_names
 from interventions.workbooks.importing import look_at, take_over
 from interventions.workflow import Refused
 from programme.models import Theme
@@ -44,6 +43,7 @@ from tests.factories import (
     ValueFactory,
 )
 from tests.workbooks import FIGURE_COLUMNS
+from workbooks.cells import join_names, split_names
 
 from .test_import import World
 

@@ -14,9 +14,9 @@ from lxml import html
 from openpyxl import load_workbook
 
 from interventions.models import ImportLog, PlanItem, ProgressUpdate
-from interventions.workbooks import waiting
 from tests.factories import RoundFactory, UserFactory
 from tests.workbooks import workbook
+from workbooks import waiting
 
 from .test_import import World, everything
 

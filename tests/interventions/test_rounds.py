@@ -484,7 +484,7 @@ def test_plan_is_not_copied_twice():
 # Every interventie in the plan of a round that was opened has its voortgang: the pages of partners and bureau take it
 # for granted. test_concurrency plays the races.
 
-OURS = ("accounts", "backoffice", "interventions", "nprz_site", "programme")
+OURS = ("accounts", "backoffice", "indicators", "interventions", "nprz_site", "programme", "workbooks")
 SOURCES = [path for app in OURS for path in Path(settings.BASE_DIR, app).rglob("*.py")]
 MAKES_PLAN_ITEMS = re.compile(r"\bPlanItem\(|\b(?:PlanItem\.objects|plan_items)\.\w*create\b|\bcopy_for\(")
 

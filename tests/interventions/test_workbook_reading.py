@@ -10,10 +10,10 @@ import pytest
 from django.conf import settings
 
 from interventions.workbooks.layout import FIGURES, LAYOUTS, PLAN
-from interventions.workbooks.reading import MOST_FAULTS, Faults, read_tables
 from interventions.workflow import Refused
 from tests.synthetic import COLUMNS, REAL
 from tests.workbooks import FIGURE_COLUMNS, HOSTILE, parts_of, sheet_xml, with_parts, workbook, zipped
+from workbooks.reading import MOST_FAULTS, Faults, read_tables
 
 ROW = (2024, "School", 1, "Taal", "Taalklas", None, None, "<p>Kort.</p>", "Tien", "Goed", "Rijk", None)
 BROKEN = "Dit Excelbestand is beschadigd of niet compleet. Open het in Excel en bewaar het opnieuw."
@@ -264,7 +264,7 @@ import re, sys, time
 import django
 django.setup()
 from interventions.workbooks.layout import LAYOUTS
-from interventions.workbooks.reading import Faults, read_tables
+from workbooks.reading import Faults, read_tables
 from interventions.workflow import Refused
 
 for path in sys.argv[1:]:

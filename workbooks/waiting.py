@@ -13,29 +13,29 @@ KEPT = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Waiting:
-    """A workbook that was uploaded for the round of `year`; `path` is its place in storage."""
+    """A workbook that was uploaded on a page, with what was chosen there; `path` is its place in storage."""
 
     path: str
-    year: int
+    for_page: str
     file_name: str
-    allow_new: bool
+    options: dict
 
     def open(self):
         return default_storage.open(self.path)
 
 
-def keep(session, file, *, year, allow_new):
+def keep(session, file, *, for_page, **options):
     """Let a file wait in this session, in the place of the one that waited; those of others for a day at most."""
     discard(session)
     _clean_up()
     path = default_storage.save(f"{FOLDER}/{uuid4()}.xlsx", file)
-    session[KEY] = asdict(Waiting(path, year, file.name, allow_new))
+    session[KEY] = asdict(Waiting(path, for_page, file.name, options))
 
 
-def waiting_for(session, *, year):
-    """The workbook that waits in this session for the round of `year`, or None."""
+def waiting_for(session, *, for_page):
+    """The workbook that waits in this session for the page `for_page`, or None."""
     waiting = Waiting(**session[KEY]) if KEY in session else None
-    if waiting and waiting.year == year and default_storage.exists(waiting.path):
+    if waiting and waiting.for_page == for_page and default_storage.exists(waiting.path):
         return waiting
     return None
 

@@ -1,4 +1,4 @@
-"""A sheet of the 'bewerkbaar bestand' on django-import-export, which walks the rows and gathers faults per field.
+"""A sheet that is read in, on django-import-export, which walks the rows and gathers faults per field.
 
 The rest of what it does by itself is not wanted here: it would take a misspelt column for an absent one, the last of
 two equal rows for the only one, an unknown name for nothing, and it would save rows past the verbs of the models. So a
@@ -50,9 +50,8 @@ class SheetResource(Resource):
         skip_diff = True  # it compares what is exported; the drafts compare what is stored
         report_skipped = False
 
-    def __init__(self, *, reporting_round, user):
+    def __init__(self):
         super().__init__()
-        self.round, self.user = reporting_round, user
         self.drafts = []
         self._rows_by_key = {}
         self._unknown = set()

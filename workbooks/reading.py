@@ -13,13 +13,14 @@ import zlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 from io import BytesIO
 from xml.parsers import expat
 
 from openpyxl import load_workbook
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
-from interventions.workflow import Refused
+from accounts.refusals import Refused
 from programme.numbers import format_number
 
 MEGABYTE = 1024 * 1024
@@ -44,6 +45,16 @@ _CODED = re.compile("_x005[Ff]_(x[0-9A-Fa-f]{4}_)|_x(00[01][0-9A-Fa-f])_")
 _NO_WORKBOOK = "Dit is geen Excelbestand (.xlsx)."
 _MACROS = "Dit bestand bevat macro’s. Bewaar het in Excel als gewoon werkblad (.xlsx)."
 _BROKEN = "Dit Excelbestand is beschadigd of niet compleet. Open het in Excel en bewaar het opnieuw."
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A sheet: its columns (an enumeration of their titles), and how many rows it may have."""
+
+    name: str
+    columns: type[StrEnum]
+    most_rows: int
+    required: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,4 @@
+"""Excel in, whatever is in it: opened safely, read cell by cell, and kept until it is taken over.
+
+What a sheet says and what that changes is for the rooms above.
+"""
