@@ -130,11 +130,28 @@ class Figures:
         """The Figures of every source that measured it, in order of source."""
         return [self._figure_of(indicator, row) for row in self.sources(indicator, area, period)]
 
+    def terms_of(self, indicator):
+        """The Terms that `indicator` consists of, in order; none when it is only measured."""
+        return self._terms.get(indicator.pk, [])
+
+    def periods_about(self, indicators):
+        """The periods for which one of `indicators` may have a figure, in order."""
+        keys = set().union(*(self._all_periods(indicator.pk) for indicator in indicators))
+        return sorted((self.periods[key] for key in keys), key=lambda one: (one.start, one.end))
+
+    def areas_about(self, indicators):
+        """The areas for which one of `indicators` has a figure in some period, in order."""
+        periods = {one: self.periods_about([one]) for one in indicators}
+        found = (
+            area
+            for area in self.areas.values()
+            if any(self.get(one, area, period) for one, of_it in periods.items() for period in of_it)
+        )
+        return sorted(found, key=lambda area: (area.position, area.name))
+
     def series(self, indicator, area, *, until=None):
         """The Figures of `indicator` for `area` in order of period; `until` a year: that begin in it or before."""
-        periods = sorted(
-            (self.periods[key] for key in self._all_periods(indicator.pk)), key=lambda one: (one.start, one.end)
-        )
+        periods = self.periods_about([indicator])
         found = (self.get(indicator, area, one) for one in periods if until is None or one.start.year <= until)
         return [one for one in found if one]
 
@@ -185,7 +202,7 @@ class Figures:
             if below:
                 number = share_of(top, sum(below), scale=Decimal(100 if indicator.unit == "%" else 1))
         elif indicator.adds_up:
-            figures = [self.get(indicator, part, period) for part in self._parts(area, indicator)]
+            figures = [self.get(indicator, part, period) for part in self.parts_of(area, indicator)]
             if not figures or not _complete(figures):
                 return None
             number = sum(figure.number for figure in figures)
@@ -195,7 +212,7 @@ class Figures:
             return None
         return Figure(indicator, area, period, number, provisional=any(one.provisional for one in figures))
 
-    def _parts(self, area, indicator):
+    def parts_of(self, area, indicator):
         """The parts of `area`: of the wijken among them those of the division of `indicator`."""
         for part in area.parts.all():
             area = self.areas[part.pk]

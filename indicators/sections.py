@@ -2,11 +2,15 @@
 
 from django.urls import reverse
 
+from .models import Table
+
 
 def sections(request):
     """The sections that the user of `request` may open: a list of {label, url, current}, as in the main menu."""
     entries = [
         ("Doelen en indicatoren", reverse("indicators:goals")),
         ("Stand", reverse("indicators:stand")),
+        *((table.name, reverse("indicators:table", args=[table.code])) for table in Table.objects.all()),
+        ("Wijken", reverse("indicators:areas")),
     ]
     return [{"label": label, "url": url, "current": "page" if request.path == url else ""} for label, url in entries]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import goals
+from .views import goals, tables
 
 app_name = "indicators"
 
@@ -9,6 +9,9 @@ urlpatterns = [
     path("indicatoren/", goals.goals, name="goals"),
     path("indicatoren/stand/", goals.stand, name="stand"),
     path("indicatoren/<slug:code>/grafiek.svg", goals.chart, name="chart"),
+    path("indicatoren/tabellen/<slug:code>/", tables.table, name="table"),
+    path("wijken/", tables.areas, name="areas"),
+    path("wijken/<int:pk>/", tables.area, name="area"),
     # Last: the code of an indicator may be any word
     path("indicatoren/<slug:code>/", goals.indicator, name="indicator"),
 ]

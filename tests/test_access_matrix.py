@@ -40,7 +40,7 @@ from tests.factories import (
     UserFactory,
     ValueFactory,
 )
-from tests.indicators.factories import MeasurementFactory
+from tests.indicators.factories import MeasurementFactory, TableFactory
 from tests.interventions.test_verbs import BEHEERDER, BUREAU, PARTNER
 from tests.interventions.test_visibility import ALWAYS, APPROVED, RELEASED, SEES
 
@@ -157,6 +157,9 @@ URLS = {
     "indicators:stand": ("", everybody, READ),
     "indicators:indicator": ("outcome", everybody, READ),
     "indicators:chart": ("outcome", everybody, READ),
+    "indicators:table": ("table", everybody, READ),
+    "indicators:areas": ("", everybody, READ),
+    "indicators:area": ("area", everybody, READ),
     "accounts:account": ("", everybody, WRITE),
     "accounts:people": ("", beheerder, READ),
     "accounts:invite": ("", beheerder, WRITE),
@@ -275,7 +278,8 @@ class World:
             earlier = self.items.get(number + 49)
             thread = earlier.intervention if earlier else InterventionFactory()
             self.plant(number, now, state, colour, thread, pillar, trekker, supplier)
-        self.outcome = MeasurementFactory().indicator
+        measured = MeasurementFactory(indicator__table=TableFactory())
+        self.outcome, self.area = measured.indicator, measured.area
         self.current = [number for number in self.items if number < 50]
         self.clients = {role: Client(raise_request_exception=True) for role in ROLES}
         for role, person in self.people.items():
@@ -469,6 +473,10 @@ def targets(world, kind, takes):
             return [(world.people["own"].organisations.get().pk, 0)]
         case "outcome":
             return [(world.outcome.code, 0)]
+        case "table":
+            return [(world.outcome.table.code, 0)]
+        case "area":
+            return [(world.area.pk, 0)]
         case "indicator":
             return [(world.proposals[number].pk, number) for number in numbers]
         case "item":
@@ -544,7 +552,7 @@ def test_who_gets_in_and_what_changes(world, role):
 def size(round_state):
     """How many requests every role makes in a world: a GET and a POST for all that can stand in each URL."""
     states = REACHABLE[round_state]
-    fixed = {"": 1, "year": 2, "years": 2, "person": len(ROLES) - 1, "organisation": 1, "outcome": 1}
+    fixed = {"": 1, "year": 2, "years": 2, "person": len(ROLES) - 1, "organisation": 1, "outcome": 1, "table": 1, "area": 1}
     for_page = fixed | dict.fromkeys(PER_ITEM, sum(map(len, states.values())))
     for_verb = fixed | dict.fromkeys(PER_ITEM, len(states))
     return 2 * sum((for_verb if takes == VERB else for_page)[kind] for kind, _, takes in URLS.values())
@@ -555,7 +563,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (71, 18, 14840)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (74, 18, 15032)
     assert len({name for name, _ in admin_targets()}) == 258
 
 

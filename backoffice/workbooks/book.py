@@ -43,6 +43,7 @@ class Book:
         self.decimals = [
             self.workbook.add_format(CELL | {"num_format": f"#,##0.{'0' * places}".rstrip(".")}) for places in range(5)
         ]
+        self._numbers = {}
         self.workbook.set_properties({"title": title, "subject": subject, "comments": notice})
 
     def add_sheet(self, name, *, columns, headings=True):
@@ -77,6 +78,15 @@ class Book:
             sheet.write_number(row, column, value, self.decimals[places])
         else:
             sheet.write_number(row, column, value, self.formats[look])
+
+    def write_number(self, sheet, row, column, value, *, decimals, form="{}", look="cell"):
+        """Write a number that is shown with so many decimals; `form` is what stands around it: '{}%', '€ {}'."""
+        if (look, decimals, form) not in self._numbers:
+            before, after = (f'"{text}"' if text else "" for text in form.split("{}"))
+            places = f"#,##0.{'0' * decimals}".rstrip(".")
+            shown = {"num_format": f"{before}{places}{after}", "align": "right"}
+            self._numbers[look, decimals, form] = self.workbook.add_format(self.looks[look] | shown)
+        sheet.write_number(row, column, value, self._numbers[look, decimals, form])
 
     def write_lines(self, sheet, row, column, lines, look="cell"):
         """Write the lines of a cell, bold and italic as they are."""

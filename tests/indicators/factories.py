@@ -5,7 +5,7 @@ import datetime
 import factory
 from factory.django import DjangoModelFactory
 
-from indicators.models import Indicator, Measurement, Regime, Source, Target
+from indicators.models import Indicator, Measurement, Regime, Source, Table, Target
 from programme.models import Area, Period
 
 
@@ -24,6 +24,15 @@ class IndicatorFactory(DjangoModelFactory):
     def pillars(self, create, extracted):
         if extracted:
             self.pillars.set(extracted)
+
+
+class TableFactory(DjangoModelFactory):
+    class Meta:
+        model = Table
+
+    code = factory.Sequence(lambda n: f"tabel-{n}")
+    name = factory.Sequence(lambda n: f"Tabel {n}")
+    layout = Table.Layout.PERIODS
 
 
 class SourceFactory(DjangoModelFactory):

@@ -1,0 +1,149 @@
+"""The wijken beside each other: what changed, how many rose, who stands highest. Pure over the Figures it is given."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from programme.models import Area, Period
+
+from .figures import Figure, Figures, format_decimals
+from .formulas import share_of
+from .models import Indicator
+
+
+@dataclass(frozen=True)
+class District:
+    """A gebied of Zuid with those of its wijken that belong to one division, in order."""
+
+    area: Area
+    neighbourhoods: tuple[Area, ...]
+
+
+def districts(figures: Figures, division) -> list[District]:
+    """The gebieden of Zuid, each with its wijken of `division` (None: of every division)."""
+    found = []
+    for programme in _by_position(area for area in figures.areas.values() if area.kind == Area.Kind.PROGRAMME):
+        for part in _by_position(figures.areas[one.pk] for one in programme.parts.all()):
+            wijken = (figures.areas[one.pk] for one in part.parts.all() if one.kind == Area.Kind.NEIGHBOURHOOD)
+            chosen = [wijk for wijk in wijken if division is None or division in wijk.divisions.all()]
+            found.append(District(part, tuple(_by_position(chosen))))
+    return found
+
+
+def neighbourhoods(figures: Figures, indicator: Indicator) -> list[Area]:
+    """The wijken of Zuid in the division of `indicator`."""
+    return [wijk for district in districts(figures, indicator.division) for wijk in district.neighbourhoods]
+
+
+def _by_position(areas):
+    return sorted(areas, key=lambda area: (area.position, area.name))
+
+
+# Changes
+
+
+@dataclass(frozen=True)
+class Change:
+    """From one period to a later one: `by` is now minus before, in the unit of the indicator or in classes."""
+
+    now: Figure
+    before: Figure
+
+    @property
+    def by(self) -> Decimal:
+        return self.now.number - self.before.number
+
+    @property
+    def direction(self):
+        """'vooruit', 'achteruit' or 'gelijk': with an index or a class, higher is better unless it says otherwise."""
+        if not self.by:
+            return "gelijk"
+        better = self.now.indicator.higher_is_better is not False
+        return "vooruit" if (self.by > 0) == better else "achteruit"
+
+    @property
+    def shown(self):
+        """'+9', '−2', '0'; for a scale '1 klasse hoger', '2 klassen lager', 'gelijk'."""
+        indicator, size = self.now.indicator, abs(self.by)
+        if indicator.scale_id:
+            if not size:
+                return "gelijk"
+            return f"{size:.0f} {'klasse' if size == 1 else 'klassen'} {'hoger' if self.by > 0 else 'lager'}"
+        sign = "+" if self.by > 0 else "−" if self.by < 0 else ""
+        return sign + format_decimals(size, indicator.decimals)
+
+
+def change(figures: Figures, indicator: Indicator, area: Area, *, now: Period, before: Period) -> Change | None:
+    """The Change of `indicator` in `area` between two periods; None when one of them has no number."""
+    found = [figures.get(indicator, area, period) for period in (now, before)]
+    if any(figure is None or figure.number is None for figure in found):
+        return None
+    return Change(*found)
+
+
+def changes(figures, indicator, areas, *, now, before) -> list[Change]:
+    """The changes of those of `areas` that have a number in both periods."""
+    found = (change(figures, indicator, area, now=now, before=before) for area in areas)
+    return [one for one in found if one]
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many of the changes rose and fell by more than a bound, and how many did neither."""
+
+    risen: int
+    fallen: int
+    neither: int
+
+    @property
+    def total(self):
+        return self.risen + self.fallen + self.neither
+
+
+def count(changes: Iterable[Change], *, by_more_than=0) -> Count:
+    """How many of `changes` are up and down by more than so much, in the unit of the indicator or in classes."""
+    sizes = [one.by for one in changes]
+    risen = sum(size > by_more_than for size in sizes)
+    fallen = sum(size < -by_more_than for size in sizes)
+    return Count(risen, fallen, len(sizes) - risen - fallen)
+
+
+# Rankings
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in a ranking; figures that are equal share it, and the next place counts them all: 1, 2, 2, 4."""
+
+    number: int
+    figure: Figure
+
+    @property
+    def area(self):
+        return self.figure.area
+
+
+def ranking(figures, indicator, areas, period, *, highest_first=True) -> list[Place]:
+    """The `areas` that have a number for `period`, in order of it; what is equal in the order of the areas."""
+    found = [figures.get(indicator, area, period) for area in areas]
+    found = [figure for figure in found if figure and figure.number is not None]
+    found.sort(key=lambda figure: figure.number, reverse=highest_first)
+    places, number = [], 0
+    for index, figure in enumerate(found, 1):
+        if index == 1 or figure.number != found[index - 2].number:
+            number = index
+        places.append(Place(number, figure))
+    return places
+
+
+def first_of(places: list[Place], size: int) -> list[Place]:
+    """The first `size` places, and whoever shares the last of them: equal scores are not cut off."""
+    return [place for place in places if place.number <= size]
+
+
+def share_within(figures, indicator, *, part, whole, period):
+    """What is counted in `part` as a percentage of what is counted in `whole`; None when one of the two is missing."""
+    found = [figures.get(indicator, area, period) for area in (part, whole)]
+    if any(figure is None or figure.number is None for figure in found):
+        return None
+    return share_of(found[0].number, found[1].number)

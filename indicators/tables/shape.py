@@ -1,0 +1,252 @@
+"""A table as it is shown, whatever it is about: on a page, sorted, as a sheet of a workbook and as a CSV file."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.urls import reverse
+
+from indicators.figures import Figure, show
+from indicators.models import Indicator
+
+
+@dataclass(frozen=True)
+class Column:
+    """`key` stands in a URL to sort by; `group` is the heading over columns that belong together."""
+
+    key: str
+    title: str
+    group: str = ""
+    numeric: bool = True
+
+    @property
+    def full_title(self):
+        """The title on its own, without a heading above it."""
+        return f"{self.group}: {self.title}" if self.group else self.title
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in a cell: as a reader sees it, and the value that a workbook holds (None: nothing, or a text).
+
+    `direction` is 'vooruit', 'achteruit' or 'gelijk' where the cell is marked as such. `rank` sorts what is no number.
+    """
+
+    shown: str = ""
+    value: Decimal | None = None
+    decimals: int = 0
+    form: str = "{}"  # what stands around the value: '{}%', '€ {}'
+    rank: Decimal | None = None
+    direction: str = ""
+    step: int | None = None  # of a scale, from 1: the shade behind the word
+    notes: tuple[str, ...] = ()
+    url: str = ""
+    provisional: bool = False
+
+    @property
+    def order(self):
+        """What it is sorted by: a number, a rank, or its text; None for an empty cell, which comes last."""
+        if self.value is not None:
+            return self.value
+        return self.rank if self.rank is not None else self.shown.casefold() or None
+
+
+EMPTY = Cell()
+
+
+@dataclass(frozen=True)
+class Row:
+    title: str
+    cells: tuple[Cell, ...]
+    url: str = ""
+    notes: tuple[str, ...] = ()
+    total: bool = False  # of the rows it stands with: it does not move when these are sorted
+    emphasised: bool = False  # a sum, as those around it are its parts
+    order: str = ""  # what the rows are sorted by, where that is not their title
+
+    @property
+    def remarks(self):
+        """All that is noted at the row and its cells, in one line."""
+        notes = [*self.notes, *(note for cell in self.cells for note in cell.notes)]
+        return "; ".join(dict.fromkeys([*notes, *["voorlopig"] * any(cell.provisional for cell in self.cells)]))
+
+
+@dataclass(frozen=True)
+class Section:
+    """Rows under a heading of their own; those `apart` are not sorted in among the others."""
+
+    title: str
+    rows: tuple[Row, ...]
+    apart: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A table. `sentences` say what is in it, generated from its figures; `notes` what there is to know about it."""
+
+    key: str
+    title: str
+    head: str  # over the titles of the rows
+    columns: tuple[Column, ...]
+    sections: tuple[Section, ...]
+    sentences: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sorted_by: str = ""
+    section_head: str = "Groep"
+    list_of: str = ""  # the key of the panel that this list belongs to, and stands beneath
+
+    @property
+    def groups(self):
+        """The headings over the columns, as (title, how many columns); empty when there are none."""
+        if not any(column.group for column in self.columns):
+            return []
+        found = []
+        for column in self.columns:
+            if found and found[-1][0] == column.group:
+                found[-1][1] += 1
+            else:
+                found.append([column.group, 1])
+        return found
+
+    @property
+    def has_sections(self):
+        """Whether its rows stand under headings."""
+        return any(section.title for section in self.sections)
+
+    @property
+    def has_remarks(self):
+        """Whether there is a row with remarks: then these take a column of their own in a file."""
+        return any(row.remarks for section in self.sections for row in section.rows)
+
+    @property
+    def is_empty(self):
+        return not any(section.rows for section in self.sections)
+
+    @property
+    def width(self):
+        return len(self.columns) + 1
+
+    def sort(self, by):
+        """This panel sorted by the key `by` of a column, or by '-key' the other way round; itself for any other key.
+
+        The rows of the sections come together then, but for totals and what stands apart. What is empty comes last.
+        """
+        key, backwards = by.removeprefix("-"), by.startswith("-")
+        place = next((place for place, column in enumerate(self.columns) if column.key == key), None)
+        if place is None and key != f"{self.key}.naam":
+            return self
+
+        def order(row):
+            return (row.order or row.title.casefold()) if place is None else row.cells[place].order
+
+        moving = [row for section in self.sections if not section.apart for row in section.rows if not row.total]
+        known = [row for row in moving if order(row) is not None]
+        # Numbers before words, where a column holds both.
+        known.sort(key=lambda row: (isinstance(order(row), str), order(row)), reverse=backwards)
+        rows = tuple(known + [row for row in moving if order(row) is None])
+        kept = [
+            replace(section, rows=tuple(row for row in section.rows if section.apart or row.total))
+            for section in self.sections
+        ]
+        sections = (Section("", rows), *(section for section in kept if section.rows))
+        return replace(self, sections=sections, sorted_by=by)
+
+    @property
+    def headings(self):
+        """The columns with what a page needs to sort by them: (Column, the next key, the direction it has now)."""
+        return [(column, *self._next(column.key)) for column in self.columns]
+
+    @property
+    def name_heading(self):
+        return self._next(f"{self.key}.naam")
+
+    def _next(self, key):
+        if self.sorted_by == key:
+            return f"-{key}", "ascending"
+        return key, "descending" if self.sorted_by == f"-{key}" else ""
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What one page shows and one workbook holds. `selection` says in Dutch how it was narrowed down."""
+
+    title: str
+    name: str  # of the file
+    panels: tuple[Panel, ...]
+    selection: str = ""
+
+    @property
+    def file_name(self):
+        return f"{self.name}-selectie" if self.selection else self.name
+
+    def sort(self, by):
+        return replace(self, panels=tuple(panel.sort(by) for panel in self.panels)) if by else self
+
+    def panel(self, key):
+        """The panel with that key, or None."""
+        return next((panel for panel in self.panels if panel.key == key), None)
+
+
+def figure_cell(figure: Figure | None, *notes: str, unit=False) -> Cell:
+    """A Figure as a cell, with its unit where columns or rows differ in it; nothing for None."""
+    if figure is None:
+        return EMPTY
+    indicator = figure.indicator
+    if figure.number is None:
+        return Cell(figure.display, notes=notes)
+    if indicator.scale_id:
+        return Cell(figure.display, rank=figure.number, step=int(figure.number), notes=notes)
+    return number_cell(figure.number, indicator, *notes, unit=unit, provisional=figure.provisional)
+
+
+def form_of(indicator):
+    """What stands around a figure of `indicator` where columns or rows differ in unit: '{}%', '€ {}' or nothing."""
+    if indicator.unit == "%":
+        return "{}%"
+    return "€ {}" if indicator.unit in ("€", "euro") else "{}"
+
+
+def number_cell(value, indicator, *notes, unit=False, provisional=False):
+    """A number in the unit of `indicator` as a cell."""
+    form = form_of(indicator) if unit else "{}"
+    return Cell(
+        form.format(show(value, indicator)),
+        value=value,
+        decimals=indicator.decimals,
+        form=form,
+        notes=notes,
+        provisional=provisional,
+    )
+
+
+def indicator_url(indicator):
+    """The page of an indicator; "" for a figure that stands in a table only."""
+    if indicator.kind == Indicator.Kind.FIGURE:
+        return ""
+    return reverse("indicators:indicator", args=[indicator.code])
+
+
+def change_cell(change, *, marked_above=None) -> Cell:
+    """A Change as a cell; with `marked_above` only marked as 'vooruit' or 'achteruit' when it is more than that."""
+    if change is None:
+        return EMPTY
+    indicator = change.now.indicator
+    marked = marked_above is None or abs(change.by) > marked_above
+    return Cell(
+        change.shown,
+        value=change.by,
+        decimals=0 if indicator.scale_id else indicator.decimals,
+        direction=change.direction if marked else "",
+    )
+
+
+def without_empty(rows: Iterable[Row]):
+    """The rows in which something stands."""
+    return tuple(row for row in rows if any(cell != EMPTY for cell in row.cells))
+
+
+def source_notes(*indicators):
+    """Who supplies the figures of `indicators`, and the notes that they have in common."""
+    sources = dict.fromkeys(str(one.source) for one in indicators if one.source)
+    notes = dict.fromkeys(one.note for one in indicators if one.note)
+    return tuple([f"Bron: {', '.join(sources)}."] * bool(sources) + list(notes))

@@ -1,0 +1,180 @@
+"""The wijken as a map of tiles: a row and a column each, in the shade of their figure, with word or number."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django import forms
+from django.urls import reverse
+
+from indicators.figures import Figures, show, with_classes
+from indicators.models import Indicator, Tile
+from indicators.neighbourhoods import change, neighbourhoods, ranking
+from programme.models import Area, Period
+
+from .places import compared_section, sections_by_district
+from .shape import EMPTY, Cell, Column, Panel, Tables, change_cell, figure_cell, source_notes
+
+SHADES = 5
+
+
+@dataclass(frozen=True)
+class Shade:
+    """What a shade stands for: `shown` in words, `lowest` the number from which it holds."""
+
+    step: int
+    shown: str
+    lowest: object
+
+
+@dataclass(frozen=True)
+class ShownTile:
+    area: Area
+    url: str
+    shown: str
+    step: int | None
+    since: Cell
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows of tiles; None where no wijk lies."""
+
+    rows: tuple[tuple[ShownTile | None, ...], ...]
+    shades: tuple[Shade, ...]
+    before: Period | None  # what the changes are since
+
+
+class TileForm(forms.Form):
+    """Which indicator, of which period: the first and the latest when nothing is chosen."""
+
+    index = forms.ChoiceField(label="Index of cijfer", required=False)
+    jaar = forms.ChoiceField(label="Jaar", required=False)
+
+    def __init__(self, data):
+        super().__init__(data or None)
+        tiled = Tile.objects.values("division")
+        mapped = with_classes(Indicator.objects.filter(division__in=tiled, table__isnull=False))
+        self.indicators = {
+            one.code: one for one in mapped.select_related("division").order_by("table__position", "position", "name")
+        }
+        self.figures = Figures(self.indicators.values())
+        self.fields["index"].choices = [
+            (str(table), [(one.code, one.name) for one in ours])
+            for table, ours in groupby(self.indicators.values(), key=lambda one: one.table)
+        ]
+        periods = self.figures.periods_about(self.indicators.values())
+        self.fields["jaar"].choices = [("", "Nieuwste"), *((str(one), str(one)) for one in reversed(periods))]
+
+    @property
+    def indicator(self):
+        """The indicator that was chosen, or else the first; None when there is none, or no such choice."""
+        if self.is_bound and not self.is_valid():
+            return None
+        chosen = self.cleaned_data.get("index") if self.is_bound else ""
+        return self.indicators[chosen] if chosen else next(iter(self.indicators.values()), None)
+
+    @property
+    def period(self):
+        """The period that was chosen, or else the latest of the indicator; None when it has no figures then."""
+        if self.indicator is None:
+            return None
+        chosen = self.cleaned_data.get("jaar") if self.is_bound else ""
+        periods = self.figures.periods_about([self.indicator])
+        return next((one for one in reversed(periods) if chosen in ("", str(one))), None)
+
+
+def grid(figures, indicator, period):
+    """The Grid of the wijken in the division of `indicator`."""
+    tiles = {(tile.row, tile.column): tile.area_id for tile in indicator.division.tiles.all()}
+    found = {wijk.pk: figures.get(indicator, wijk, period) for wijk in neighbourhoods(figures, indicator)}
+    shades = _shades(indicator, [one.number for one in found.values() if one and one.number is not None])
+    before = _before(figures, indicator, period)
+    rows, columns = (range(min(places), max(places) + 1) for places in zip(*tiles, strict=True))
+    return Grid(
+        tuple(
+            tuple(
+                _tile(figures, indicator, figures.areas[tiles[row, column]], period, before, shades)
+                if (row, column) in tiles
+                else None
+                for column in columns
+            )
+            for row in rows
+        ),
+        shades,
+        before,
+    )
+
+
+def _tile(figures, indicator, area, period, before, shades):
+    figure = figures.get(indicator, area, period)
+    cell = figure_cell(figure, unit=True)
+    step = None
+    if figure and figure.number is not None:
+        step = next(shade.step for shade in reversed(shades) if figure.number >= shade.lowest)
+    since = change(figures, indicator, area, now=period, before=before) if before else None
+    return ShownTile(
+        area=area,
+        url=reverse("indicators:area", args=[area.pk]),
+        shown=cell.shown or "geen cijfer",
+        step=step,
+        since=change_cell(since),
+    )
+
+
+def _before(figures, indicator, period):
+    """The period before `period` for which `indicator` has figures, or None."""
+    periods = figures.periods_about([indicator])
+    place = periods.index(period)
+    return periods[place - 1] if place else None
+
+
+def _shades(indicator, numbers):
+    """The classes of a scale, or else as many bands of the same width between the lowest and the highest number."""
+    if indicator.scale_id:
+        return tuple(Shade(one.rank, one.name, one.rank) for one in indicator.scale.classes.all())
+    if not numbers:
+        return ()
+    lowest, highest = min(numbers), max(numbers)
+    width = (highest - lowest) / SHADES
+    if not width:
+        return (Shade(1, show(lowest, indicator), lowest),)
+    bounds = [lowest + width * step for step in range(SHADES)]
+    return tuple(
+        # Every other of the nine shades that the classes of a scale have.
+        Shade(2 * step - 1, f"vanaf {show(bound, indicator)}", bound)
+        for step, bound in enumerate(bounds, 1)
+    )
+
+
+def as_tables(figures, indicator, period):
+    """The same as a table, for the ear, the keyboard and a file."""
+    key = "wijken"
+    before = _before(figures, indicator, period)
+    first = figures.periods_about([indicator])[0]
+    compared = [one for one in dict.fromkeys((before, first)) if one not in (None, period)]
+    places = {place.area: place for place in ranking(figures, indicator, neighbourhoods(figures, indicator), period)}
+
+    def cells(area):
+        figure = figures.get(indicator, area, period)
+        if figure is None:
+            return
+        yield figure_cell(figure, unit=True)
+        for one in compared:
+            yield change_cell(change(figures, indicator, area, now=period, before=one))
+        yield Cell(str(places[area].number), value=places[area].number) if area in places else EMPTY
+
+    numeric = not indicator.scale_id
+    panel = Panel(
+        key=key,
+        title=f"{indicator.name}, {period}",
+        head="Wijk",
+        section_head="Gebied",
+        columns=(
+            Column(f"{key}.waarde", str(period), numeric=numeric),
+            *(Column(f"{key}.sinds-{one}", f"Sinds {one}", numeric=numeric) for one in compared),
+            Column(f"{key}.plaats", "Plaats op Zuid (1 is het hoogst)"),
+        ),
+        sections=(*sections_by_district(figures, indicator.division, cells), *compared_section(figures, cells)),
+        notes=source_notes(indicator),
+    )
+    return Tables(title=panel.title, name=f"wijken-{indicator.code}-{period}".replace("/", "-"), panels=(panel,))

@@ -1,0 +1,105 @@
+"""The wijken beside each other: changes, counts and rankings, from the Figures alone."""
+
+import pytest
+
+from indicators.figures import Figures, with_classes
+from indicators.models import Indicator
+from indicators.neighbourhoods import change, changes, count, districts, first_of, neighbourhoods, ranking
+
+from .factories import YearFactory
+from .zuid import make_profile, make_scale, make_zuid
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def zuid():
+    return make_zuid()
+
+
+def read(code):
+    """The indicator `code` and its Figures."""
+    indicators = with_classes(Indicator.objects.select_related("division").filter(code=code))
+    return indicators[0], Figures(indicators)
+
+
+def test_wijken_are_those_of_the_division_of_the_indicator(zuid):
+    make_profile(zuid)
+    make_scale(zuid)
+
+    assert [wijk.name for wijk in neighbourhoods(*reversed(read("vi-totaal")))] == [
+        "Bloemrijk", "Dijkzicht", "Havenkant", "Kade", "Linden en Park",
+    ]  # fmt: skip
+    assert [wijk.name for wijk in neighbourhoods(*reversed(read("leefbaarometer")))][-1] == "Linden"
+
+
+def test_districts_without_a_division_hold_all_wijken(zuid):
+    make_profile(zuid)
+    _, figures = read("vi-totaal")
+
+    assert [(one.area.name, len(one.neighbourhoods)) for one in districts(figures, None)] == [
+        ("Charlois", 3),
+        ("Feijenoord", 3),
+    ]
+
+
+def test_count_leaves_out_what_changed_by_the_bound_itself(zuid):
+    make_profile(zuid)
+    indicator, figures = read("vi-totaal")
+    since = {"now": YearFactory(year=2024), "before": YearFactory(year=2022)}
+    found = changes(figures, indicator, neighbourhoods(figures, indicator), **since)
+
+    assert [one.shown for one in found] == ["+2", "−2", "−1", "−2", "+3"]
+    assert count(found, by_more_than=2) == count(found[-1:] + found[:4], by_more_than=2)
+    assert (count(found, by_more_than=2).risen, count(found, by_more_than=2).fallen) == (1, 0)
+    assert (count(found).risen, count(found).fallen, count(found).neither) == (2, 3, 0)
+
+
+def test_change_of_a_scale_is_told_in_classes(zuid):
+    make_scale(zuid)
+    indicator, figures = read("leefbaarometer")
+    since = {"now": YearFactory(year=2022), "before": YearFactory(year=2012)}
+    found = changes(figures, indicator, neighbourhoods(figures, indicator), **since)
+
+    assert [(one.shown, one.direction) for one in found] == [
+        ("gelijk", "gelijk"),
+        ("2 klassen hoger", "vooruit"),
+        ("2 klassen lager", "achteruit"),
+        ("1 klasse lager", "achteruit"),
+        ("2 klassen hoger", "vooruit"),
+    ]
+
+
+def test_change_is_not_told_when_one_of_the_periods_has_no_number(zuid):
+    make_scale(zuid)
+    indicator, figures = read("leefbaarometer")
+
+    of_city = change(
+        figures, indicator, zuid.areas["Rotterdam"], now=YearFactory(year=2022), before=YearFactory(year=2012)
+    )
+
+    assert of_city is None
+
+
+def test_lower_is_better_makes_less_a_step_forward(zuid):
+    make_profile(zuid)
+    Indicator.objects.filter(code="vi-totaal").update(direction=Indicator.Direction.LOWER)
+    indicator, figures = read("vi-totaal")
+
+    found = change(
+        figures, indicator, zuid.areas["Dijkzicht"], now=YearFactory(year=2024), before=YearFactory(year=2022)
+    )
+
+    assert (found.shown, found.direction) == ("−2", "vooruit")
+
+
+def test_ranking_shares_places_and_does_not_cut_off_equal_scores(zuid):
+    make_profile(zuid)
+    indicator, figures = read("vi-totaal")
+    wijken = neighbourhoods(figures, indicator)
+
+    lowest = first_of(ranking(figures, indicator, wijken, YearFactory(year=2024), highest_first=False), 2)
+    highest = first_of(ranking(figures, indicator, wijken, YearFactory(year=2024)), 3)
+
+    assert [(place.number, place.area.name) for place in lowest] == [(1, "Dijkzicht"), (1, "Havenkant"), (1, "Kade")]
+    assert [place.number for place in highest] == [1, 2, 3, 3, 3]
