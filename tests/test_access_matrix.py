@@ -552,7 +552,16 @@ def test_who_gets_in_and_what_changes(world, role):
 def size(round_state):
     """How many requests every role makes in a world: a GET and a POST for all that can stand in each URL."""
     states = REACHABLE[round_state]
-    fixed = {"": 1, "year": 2, "years": 2, "person": len(ROLES) - 1, "organisation": 1, "outcome": 1, "table": 1, "area": 1}
+    fixed = {
+        "": 1,
+        "year": 2,
+        "years": 2,
+        "person": len(ROLES) - 1,
+        "organisation": 1,
+        "outcome": 1,
+        "table": 1,
+        "area": 1,
+    }
     for_page = fixed | dict.fromkeys(PER_ITEM, sum(map(len, states.values())))
     for_verb = fixed | dict.fromkeys(PER_ITEM, len(states))
     return 2 * sum((for_verb if takes == VERB else for_page)[kind] for kind, _, takes in URLS.values())

@@ -1001,8 +1001,8 @@ class PillarAssignmentQuerySet(models.QuerySet):
         return Pillar.objects.filter(pk__in=self.filter(user=user).values("pillar"))
 
     def of_pillar(self, pillar):
-        """The people who look after `pillar`; nobody looks after what is in none."""
-        return get_user_model().objects.filter(pk__in=self.filter(pillar=pillar).values("user"))
+        """The people of the bureau who look after `pillar`; nobody looks after what is in none."""
+        return get_user_model().objects.of_bureau().filter(pk__in=self.filter(pillar=pillar).values("user"))
 
     def assign(self, pillar, people, *, by):
         """Let `people` look after `pillar`, and nobody else."""

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 
-from interventions.models import Funding, PlanItem, ReportingRound
+from accounts.models import User
+from interventions.models import Funding, PillarAssignment, PlanItem, ReportingRound
 from interventions.models.plan import Initiation
 from tests.factories import (
     IndicatorFactory,
@@ -572,6 +573,15 @@ def test_advisers_of_a_pijler_are_assigned(client, adviseur, item):
     client.post(reverse("interventions:assign_advisers", args=[2024]), fields)
 
     assert "Adviseurs: Bea Beheer" in text_of(get(client, "plan_year", 2024))
+
+
+def test_who_is_of_the_bureau_no_more_looks_after_no_pijler(client, adviseur, item):
+    left = UserFactory(adviseur=True, name="Wim Weg")
+    PillarAssignment.objects.assign(item.pillar, [adviseur, left], by=adviseur)
+    User.objects.filter(pk=left.pk).update(role="lezer")
+
+    assert "Adviseurs: Anna de Vries" in text_of(get(client, "plan_year", 2024))
+    assert "Wim Weg" not in text_of(get(client, "plan_year", 2024))
 
 
 # Splitting and merging
