@@ -28,6 +28,7 @@ class Figure:
     provisional: bool = False
     source: Source | None = None
     measurement: Measurement | None = None
+    leaves_out_few: bool = False  # a sum of which a part is '<5': that part counts as nothing, as in the report
 
     @property
     def display(self):
@@ -194,23 +195,30 @@ class Figures:
         if terms:
             parts = [(term, self.get(self.indicators[term.part_id], area, period)) for term in terms]
             figures = [figure for _, figure in parts]
-            if not _complete(figures):
+            if not _can_be_added(figures):
                 return None
-            top = sum(term.sign * figure.number for term, figure in parts if not term.below)
-            below = [term.sign * figure.number for term, figure in parts if term.below]
+            top = sum(term.sign * _amount(figure) for term, figure in parts if not term.below)
+            below = [term.sign * _amount(figure) for term, figure in parts if term.below]
             number = top
             if below:
                 number = share_of(top, sum(below), scale=Decimal(100 if indicator.unit == "%" else 1))
         elif indicator.adds_up:
             figures = [self.get(indicator, part, period) for part in self.parts_of(area, indicator)]
-            if not figures or not _complete(figures):
+            if not _can_be_added(figures):
                 return None
-            number = sum(figure.number for figure in figures)
+            number = sum(_amount(figure) for figure in figures)
         else:
             return None
         if isinstance(number, Undefined):
             return None
-        return Figure(indicator, area, period, number, provisional=any(one.provisional for one in figures))
+        return Figure(
+            indicator,
+            area,
+            period,
+            number,
+            provisional=any(one.provisional for one in figures),
+            leaves_out_few=any(one.code == Code.FEWER_THAN_5 or one.leaves_out_few for one in figures),
+        )
 
     def parts_of(self, area, indicator):
         """The parts of `area`: of the wijken among them those of the division of `indicator`."""
@@ -221,8 +229,15 @@ class Figures:
                 yield area
 
 
-def _complete(figures):
-    return all(figure and figure.number is not None for figure in figures)
+def _can_be_added(figures):
+    """Whether all are known, '<5' included, and one of them at least as a number."""
+    known = all(figure and (figure.number is not None or figure.code == Code.FEWER_THAN_5) for figure in figures)
+    return known and any(figure.number is not None for figure in figures)
+
+
+def _amount(figure):
+    """What a figure adds to a sum: nothing when it is '<5'."""
+    return figure.number if figure.number is not None else Decimal(0)
 
 
 def with_classes(indicators):

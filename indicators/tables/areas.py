@@ -68,7 +68,7 @@ def _cell(figures, indicator, period, place):
     if row is None:
         return EMPTY
     if row.code:
-        return Cell(row.get_code_display())
+        return Cell(row.get_code_display(), numeric=True)
     return number_cell(row.number, indicator, unit=True, provisional=row.provisional)
 
 

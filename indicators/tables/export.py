@@ -28,8 +28,7 @@ def by_sheet(panels):
     """The panels with the name of the sheet that they stand on: lists stand under the panel that they belong to."""
     sheets = {}
     for panel in panels:
-        key = panel.list_of or panel.key
-        sheets.setdefault(key, (panel.title, []))[1].append(panel)
+        sheets.setdefault(panel.sheet, (panel.title, []))[1].append(panel)
     return list(sheets.values())
 
 

@@ -40,7 +40,8 @@ def panels(table, indicators, figures, *, district=None, period=None, totals_onl
         sections=tuple(sections),
         sentences=tuple(_checked(figures, indicators, wholes, counted, period)),
         notes=(
-            "De totalen, het saldo en het percentage zijn berekend uit de stromen per wijk.",
+            "De totalen, het saldo en het percentage zijn berekend uit de stromen per wijk. Waar <5 staat, is het"
+            " juiste aantal niet bekend; in sommen telt het niet mee, zoals in het gedrukte rapport.",
             *source_notes(*indicators),
         ),
     )

@@ -93,7 +93,7 @@ def _place(indicator, figures, area, known):
     mine = next((place for place in places if place.area == area), None)
     if mine is None or len(places) < 2:
         return EMPTY
-    return Cell(f"{mine.number} van {len(places)}", rank=mine.number)
+    return Cell(f"{mine.number} van {len(places)}", rank=mine.number, numeric=True)
 
 
 def peers_of(figures, indicator, area):

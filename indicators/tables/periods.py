@@ -1,5 +1,7 @@
 """Tables with parts: a row per indicator, a column per area in each period. What is a sum is checked at its row."""
 
+from itertools import groupby
+
 from indicators.areas import short_name
 from indicators.figures import format_decimals
 from indicators.formulas import Undefined
@@ -38,7 +40,8 @@ def _across(table, indicators, figures, periods, areas):
         columns += [Column(f"{table.code}.{period}.{one.pk}", short_name(one), group=str(period)) for one in areas]
         if part:
             columns.append(Column(f"{table.code}.{period}.aandeel", f"Aandeel {short_name(part)}", group=str(period)))
-    rows = {}
+    names = {one.name for one in indicators}  # whose parts follow it: 'Opgelost', 'Opgelost: 5 t/m 12 jaar'
+    rows = []
     for indicator in indicators:
         cells = []
         for period in periods:
@@ -46,11 +49,18 @@ def _across(table, indicators, figures, periods, areas):
             if part:
                 cells.append(_share(figures, indicator, part, whole, period))
         heading, _, name = indicator.name.rpartition(": ")
-        parts = bool(figures.terms_of(indicator))
-        rows.setdefault(heading, []).append(
-            Row(name[:1].upper() + name[1:], tuple(cells), url=indicator_url(indicator), emphasised=parts)
+        is_part = heading in names
+        row = Row(
+            name[:1].upper() + name[1:],
+            tuple(cells),
+            url=indicator_url(indicator),
+            emphasised=bool(figures.terms_of(indicator)),
+            is_part=is_part,
         )
-    return columns, [Section(heading, tuple(ours)) for heading, ours in rows.items()]
+        rows.append(("" if is_part else heading, row))
+    return columns, [
+        Section(heading, tuple(row for _, row in ours)) for heading, ours in groupby(rows, key=lambda pair: pair[0])
+    ]
 
 
 def _upright(table, indicators, figures, periods, areas):
@@ -88,4 +98,4 @@ def _share(figures, indicator, part, whole, period):
         return EMPTY
     if isinstance(share, Undefined):
         return Cell(str(share))
-    return Cell(f"{format_decimals(share, 1)}%", value=share, decimals=1, form="{}%")
+    return Cell(f"{format_decimals(share, 1)}%", value=share, decimals=1, form="{}%", numeric=True)

@@ -20,7 +20,9 @@ def sections_by_district(figures, division, cells, *, district=None, with_distri
     for one in districts(figures, division):
         if district is None or one.area == district:
             notes = (total_note,) if total_note else ()
-            own = [area_row(one.area, cells, total=True, notes=notes)] if with_districts else []
+            own = (
+                [area_row(one.area, cells, total=True, notes=notes, title=f"Heel {one.area}")] if with_districts else []
+            )
             rows = without_empty([*own, *(area_row(wijk, cells) for wijk in one.neighbourhoods)])
             found.append(Section(one.area.name, rows))
     return [section for section in found if section.rows]
@@ -35,10 +37,10 @@ def compared_section(figures, cells, *, title="Ter vergelijking", kinds=COMPARED
     return [Section(title, rows, apart=True)] if rows else []
 
 
-def area_row(area, cells, *, total=False, notes=()):
+def area_row(area, cells, *, total=False, notes=(), title=""):
     is_ours = area.kind in (Area.Kind.NEIGHBOURHOOD, Area.Kind.DISTRICT)
     url = reverse("indicators:area", args=[area.pk]) if is_ours else ""
-    return Row(short_name(area), tuple(cells(area)), url=url, total=total, notes=notes)
+    return Row(title or short_name(area), tuple(cells(area)), url=url, total=total, notes=notes)
 
 
 def shown(figures, indicator, district):

@@ -169,7 +169,7 @@ def _printed_row(row):
         row.area.name,
         (
             _number(row.position),
-            Cell(row.raw, value=row.value),
+            Cell(row.raw, value=row.value, numeric=True),
             Cell("ja", direction="zuid") if is_ours else Cell("nee"),
             Cell("nieuw", direction="nieuw") if "nieuw" in row.note else Cell(""),
         ),
@@ -178,4 +178,4 @@ def _printed_row(row):
 
 
 def _number(number):
-    return Cell(str(number), value=number)
+    return Cell(str(number), value=number, numeric=True)

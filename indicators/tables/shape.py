@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.urls import reverse
 
-from indicators.figures import Figure, show
+from indicators.figures import Figure, show, with_unit
 from indicators.models import Indicator
 
 
@@ -39,8 +39,8 @@ class Cell:
     rank: Decimal | None = None
     direction: str = ""
     step: int | None = None  # of a scale, from 1: the shade behind the word
+    numeric: bool = False  # stands to the right, among numbers
     notes: tuple[str, ...] = ()
-    url: str = ""
     provisional: bool = False
 
     @property
@@ -62,6 +62,7 @@ class Row:
     notes: tuple[str, ...] = ()
     total: bool = False  # of the rows it stands with: it does not move when these are sorted
     emphasised: bool = False  # a sum, as those around it are its parts
+    is_part: bool = False  # of such a sum
     order: str = ""  # what the rows are sorted by, where that is not their title
 
     @property
@@ -107,6 +108,11 @@ class Panel:
             else:
                 found.append([column.group, 1])
         return found
+
+    @property
+    def sheet(self):
+        """The key of what it stands with: itself, or the panel that this list belongs to."""
+        return self.list_of or self.key
 
     @property
     def has_sections(self):
@@ -193,7 +199,7 @@ def figure_cell(figure: Figure | None, *notes: str, unit=False) -> Cell:
         return EMPTY
     indicator = figure.indicator
     if figure.number is None:
-        return Cell(figure.display, notes=notes)
+        return Cell(figure.display, notes=notes, numeric=True)
     if indicator.scale_id:
         return Cell(figure.display, rank=figure.number, step=int(figure.number), notes=notes)
     return number_cell(figure.number, indicator, *notes, unit=unit, provisional=figure.provisional)
@@ -201,9 +207,7 @@ def figure_cell(figure: Figure | None, *notes: str, unit=False) -> Cell:
 
 def form_of(indicator):
     """What stands around a figure of `indicator` where columns or rows differ in unit: '{}%', '€ {}' or nothing."""
-    if indicator.unit == "%":
-        return "{}%"
-    return "€ {}" if indicator.unit in ("€", "euro") else "{}"
+    return with_unit("{}", indicator) if indicator.unit in ("%", "euro") else "{}"
 
 
 def number_cell(value, indicator, *notes, unit=False, provisional=False):
@@ -214,6 +218,7 @@ def number_cell(value, indicator, *notes, unit=False, provisional=False):
         value=value,
         decimals=indicator.decimals,
         form=form,
+        numeric=True,
         notes=notes,
         provisional=provisional,
     )
@@ -231,11 +236,14 @@ def change_cell(change, *, marked_above=None) -> Cell:
     if change is None:
         return EMPTY
     indicator = change.now.indicator
+    if indicator.scale_id:
+        return Cell(change.shown, rank=change.by, direction=change.direction)
     marked = marked_above is None or abs(change.by) > marked_above
     return Cell(
         change.shown,
         value=change.by,
-        decimals=0 if indicator.scale_id else indicator.decimals,
+        decimals=indicator.decimals,
+        numeric=True,
         direction=change.direction if marked else "",
     )
 

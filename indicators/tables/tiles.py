@@ -161,7 +161,7 @@ def as_tables(figures, indicator, period):
         yield figure_cell(figure, unit=True)
         for one in compared:
             yield change_cell(change(figures, indicator, area, now=period, before=one))
-        yield Cell(str(places[area].number), value=places[area].number) if area in places else EMPTY
+        yield Cell(str(places[area].number), value=places[area].number, numeric=True) if area in places else EMPTY
 
     numeric = not indicator.scale_id
     panel = Panel(

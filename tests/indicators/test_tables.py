@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from indicators.models import Measurement
 from indicators.tables import build
 from programme.models import Area
 from tests.factories import UserFactory
@@ -65,7 +66,7 @@ def test_profile_marks_more_than_two_points_and_counts_them(zuid):
         name: (before.shown, before.direction, first.shown, first.direction)
         for name, before, first in zip(rows, since_2022, since_2014, strict=True)
     } == {
-        "Charlois": ("+1", "", "+2", ""),
+        "Heel Charlois": ("+1", "", "+2", ""),
         "Bloemrijk": ("+2", "", "+3", "vooruit"),
         "Dijkzicht": ("−2", "", "0", ""),
         "Havenkant": ("−1", "", "−5", "achteruit"),
@@ -94,11 +95,21 @@ def test_moves_of_gebieden_and_zuid_are_sums_that_are_checked(zuid):
     shown = cells(panel)
     assert [column.group for column in panel.columns] == ["Vestiging", "Vestiging", "Vestiging", "", "", "", ""]
     assert shown["Dijkzicht"] == ["20", "2", "22", "22", "0", "200", "11,0%"]
-    assert shown["Charlois"] == ["60", "6", "66", "66", "0", "600", "11,0%"]
+    assert shown["Heel Charlois"] == ["60", "6", "66", "66", "0", "600", "11,0%"]
     assert shown["Focuswijken"] == ["50", "5", "55", "54", "1", "500", "11,0%"]
     assert shown["Zuid"] == ["150", "15", "165", "160", "5", "1.500", "11,0%"]
     assert all("som van wijken" in row.notes for section in panel.sections for row in section.rows if row.total)
     assert "alle sluiten" in panel.sentences[0]
+
+
+def test_fewer_than_five_count_as_nothing_in_a_sum(zuid):
+    table = make_moves(zuid)
+    Measurement.objects.filter(area__name="Dijkzicht", value=2).update(value=None, code="lt5")
+
+    shown = cells(build(table).panels[0])
+
+    assert shown["Dijkzicht"][:3] == ["20", "<5", "20"]
+    assert shown["Heel Charlois"][:3] == ["60", "4", "64"]
 
 
 def test_moves_say_which_total_does_not_close(zuid):
@@ -107,7 +118,7 @@ def test_moves_say_which_total_does_not_close(zuid):
 
     (panel,) = build(table).panels
 
-    row = next(row for section in panel.sections for row in section.rows if row.title == "Charlois")
+    row = next(row for section in panel.sections for row in section.rows if row.title == "Heel Charlois")
     assert row.remarks == "som van wijken; telt op tot 66, gemeten is 70"
     assert "Charlois, totaal vestiging: 70, uit de wijken 66." in panel.sentences
 
