@@ -10,6 +10,7 @@ urlpatterns = [
     path("indicatoren/stand/", goals.stand, name="stand"),
     path("indicatoren/<slug:code>/grafiek.svg", goals.chart, name="chart"),
     path("indicatoren/tabellen/<slug:code>/", tables.table, name="table"),
+    path("indicatoren/effectrapportage/<int:year>/", tables.report, name="report"),
     path("wijken/", tables.areas, name="areas"),
     path("wijken/<int:pk>/", tables.area, name="area"),
     # Last: the code of an indicator may be any word

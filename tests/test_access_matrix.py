@@ -158,6 +158,7 @@ URLS = {
     "indicators:indicator": ("outcome", everybody, READ),
     "indicators:chart": ("outcome", everybody, READ),
     "indicators:table": ("table", everybody, READ),
+    "indicators:report": ("report", everybody, READ),
     "indicators:areas": ("", everybody, READ),
     "indicators:area": ("area", everybody, READ),
     "accounts:account": ("", everybody, WRITE),
@@ -473,6 +474,8 @@ def targets(world, kind, takes):
             return [(world.people["own"].organisations.get().pk, 0)]
         case "outcome":
             return [(world.outcome.code, 0)]
+        case "report":
+            return [(2023, 0)]
         case "table":
             return [(world.outcome.table.code, 0)]
         case "area":
@@ -560,6 +563,7 @@ def size(round_state):
         "organisation": 1,
         "outcome": 1,
         "table": 1,
+        "report": 1,
         "area": 1,
     }
     for_page = fixed | dict.fromkeys(PER_ITEM, sum(map(len, states.values())))
@@ -572,7 +576,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (74, 18, 15032)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (75, 18, 15096)
     assert len({name for name, _ in admin_targets()}) == 258
 
 

@@ -1,15 +1,21 @@
 """The tables of the effectrapportage, and the wijken: read, sorted, and taken along as a file."""
 
+from io import BytesIO
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from backoffice.workbooks.files import download
 from indicators.areas import surroundings, with_a_page
 from indicators.models import Table
 from indicators.tables.choices import TableForm
 from indicators.tables.export import csv_response, workbook_response
 from indicators.tables.one_area import of_area
+from indicators.tables.report import write_report
 from indicators.tables.tiles import TileForm, as_tables, grid
+
+from .goals import report_years
 
 
 @require_safe
@@ -36,6 +42,16 @@ def area(request, pk):
     area = get_object_or_404(with_a_page(), pk=pk)
     context = {"area": area, "surroundings": surroundings(area)}
     return answer(request, of_area(area), "indicators/area.html", context)
+
+
+@require_safe
+def report(request, year):
+    """The effectrapportage over `year` as one workbook."""
+    if year not in report_years(request)[1]:
+        raise Http404
+    file = BytesIO()
+    write_report(file, year=year)
+    return download(file, f"effectrapportage-{year}.xlsx")
 
 
 def answer(request, tables, template, context):

@@ -1,0 +1,24 @@
+from pathlib import Path
+
+from django.core.management import BaseCommand, CommandError
+
+from backoffice.workbooks.files import whole_file
+from indicators.models import Target
+from indicators.tables.report import write_report
+
+
+class Command(BaseCommand):
+    help = "Schrijft de effectrapportage over een jaar als werkblad."
+
+    def add_arguments(self, parser):
+        parser.add_argument("jaar", type=int, help="het rapport, bijvoorbeeld 2023")
+        parser.add_argument("--output", required=True, metavar="BESTAND.xlsx", help="waar het komt te staan")
+
+    def handle(self, *, jaar, output, **options):
+        years = Target.objects.report_years()
+        if jaar not in years:
+            known = ", ".join(map(str, years)) or "geen"
+            raise CommandError(f"Er is geen rapport over {jaar}. Rapporten die er wel zijn: {known}.")
+        with whole_file(Path(output)) as file:
+            written = write_report(file, year=jaar)
+        self.stdout.write(f"{output}: de effectrapportage over {jaar}, met {written} metingen.")

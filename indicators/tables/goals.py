@@ -1,0 +1,112 @@
+"""The table of goals and indicators as the report prints it: then and now, what is closed, what is aimed for."""
+
+from indicators.areas import short_name
+from indicators.formulas import Undefined
+from indicators.models import Target
+from indicators.standing import show_share
+from programme.models import Area
+
+from .shape import EMPTY, Cell, Column, Panel, Row, Section, figure_cell, indicator_url, number_cell
+
+KEY = "doelen"
+
+
+def panel(standings, figures, *, year):
+    """The Panel of `standings`, in the report of `year`: a row for each, under the first of its pijlers."""
+    areas = _areas(standings, figures)
+    last = max((one.last_year for one in standings if one.target and one.last_year), default=year)
+    columns = [Column(f"{KEY}.soort", "Soort", numeric=False)]
+    for area in areas:
+        columns += [Column(f"{KEY}.{area.pk}.{when}", when, group=short_name(area)) for when in ("start", "nu")]
+    columns += [
+        Column(f"{KEY}.ingelopen", "% ingelopen"),
+        Column(f"{KEY}.streefniveau", "Streefniveau"),
+        Column(f"{KEY}.oordeel", "Oordeel", numeric=False),
+        Column(f"{KEY}.doel", f"Doel {year}"),
+        Column(f"{KEY}.einddoel", f"Doel {last}"),
+        Column(f"{KEY}.regime", "Regime", numeric=False),
+        Column(f"{KEY}.periode", "Periode", numeric=False),
+    ]
+    sections = {}
+    for one in standings:
+        pillar = next(iter(one.indicator.pillars.all()), None)
+        cells = (Cell(one.indicator.get_kind_display()), *_then_and_now(one, figures, areas), *_target_cells(one))
+        row = Row(
+            one.indicator.name, cells, url=indicator_url(one.indicator), notes=tuple(filter(None, [one.indicator.note]))
+        )
+        sections.setdefault(pillar, []).append(row)
+    ordered = sorted(sections, key=lambda pillar: pillar.position if pillar else -1)
+    return Panel(
+        key=KEY,
+        title="Doelen en indicatoren",
+        head="Doel of indicator",
+        section_head="Pijler",
+        columns=tuple(columns),
+        sections=tuple(Section(str(pillar or "Zonder pijler"), tuple(sections[pillar])) for pillar in ordered),
+        notes=(
+            "% ingelopen = (Zuid nu − Zuid start) / (referentie nu − Zuid start). Waar geen getal staat, staat waarom.",
+        ),
+    )
+
+
+def _areas(standings, figures):
+    """What Zuid is compared with, and Zuid itself, as the columns stand in the report."""
+    wanted = {one.target.reference_area_id for one in standings if one.target and one.target.reference_area_id}
+    kinds = (Area.Kind.REFERENCE, Area.Kind.PROGRAMME)
+    found = [area for area in figures.areas.values() if area.pk in wanted or area.kind in kinds]
+    return sorted(found, key=lambda area: (area.position, area.name))
+
+
+def _then_and_now(standing, figures, areas):
+    """For each area the figure at the start and now; of the area of the target the start value that counts."""
+    first, last = _periods(standing, figures, areas)
+    for area in areas:
+        of_target = standing.target and standing.target.area == area
+        if of_target and standing.target.start_value is not None:
+            yield number_cell(standing.target.start_value, standing.indicator, unit=True)
+        else:
+            yield figure_cell(figures.get(standing.indicator, area, first), unit=True) if first else EMPTY
+        yield figure_cell(figures.get(standing.indicator, area, last), unit=True) if last and last != first else EMPTY
+
+
+def _periods(standing, figures, areas):
+    """The first and the last period of a row: those of its target, or else of what is known until the report."""
+    start = standing.target.start_period if standing.target else None
+    now = standing.now.period if standing.now else None
+    if start and now:
+        return start, now
+    known = sorted(
+        {one.period for area in areas for one in figures.series(standing.indicator, area, until=standing.year)},
+        key=lambda one: (one.start, one.end),
+    )
+    return (start or (known[0] if known else None)), (now or (known[-1] if known else None))
+
+
+def _target_cells(standing):
+    if standing.target is None:
+        return (*[EMPTY] * 6, _period(standing))
+    aim = Cell(standing.target.aim) if standing.target.reference == Target.Reference.NONE else None
+    return (
+        _share(standing.closed),
+        _share(standing.due),
+        Cell(standing.verdict.label),
+        aim or _value(standing.target_now, standing.indicator),
+        aim or _value(standing.target_at_the_end, standing.indicator),
+        Cell(str(standing.target.regime or "")),
+        _period(standing),
+    )
+
+
+def _share(share):
+    if isinstance(share, Undefined):
+        return Cell(str(share))
+    return Cell(show_share(share), value=100 * share, decimals=1, form="{}%", numeric=True)
+
+
+def _value(value, indicator):
+    return Cell(str(value)) if isinstance(value, Undefined) else number_cell(value, indicator, unit=True)
+
+
+def _period(standing):
+    periods = [standing.target.start_period if standing.target else None, standing.now.period if standing.now else None]
+    return Cell(" – ".join(dict.fromkeys(str(one) for one in periods if one)))

@@ -1,0 +1,70 @@
+"""The effectrapportage as one workbook: the goals, a sheet per table as in print, and all measurements in one list."""
+
+from backoffice.workbooks.book import Book
+from indicators.figures import Figures, with_classes
+from indicators.models import Indicator, Measurement, Table
+from indicators.standing import standings
+
+from . import build, goals, indicators_of
+from .export import write_sheet
+
+COLUMNS = (
+    ("Code", 120),
+    ("Indicator", 320),
+    ("Eenheid", 80),
+    ("Gebied", 150),
+    ("Periode", 90),
+    ("Bron", 180),
+    ("Waarde", 100),
+    ("In plaats van een waarde", 100),
+    ("Teller", 90),
+    ("Noemer", 90),
+    ("Voorlopig", 75),
+    ("Opmerking", 280),
+)
+
+
+def write_report(file, *, year):
+    """Write the effectrapportage over `year` to a path or binary file: every figure from the Figures and Standings.
+
+    Takes the same queries for more indicators. Returns how many measurements are in it.
+    """
+    title = f"Effectrapportage NPRZ {year}"
+    book = Book(file, title=title, subject=f"Doelen, indicatoren en tabellen over {year}")
+    figures = Figures(with_classes(Indicator.objects.select_related("division").prefetch_related("pillars")))
+    reported = [one for one in figures.indicators.values() if one.kind != Indicator.Kind.FIGURE]
+    reported.sort(key=lambda one: (one.position, one.name))
+    found = standings(reported, year=year, figures=figures)
+    write_sheet(book, "Doelen en indicatoren", [goals.panel(found, figures, year=year)])
+    for table in Table.objects.all():
+        panels = build(table, indicators=indicators_of(table), figures=figures).panels
+        if panels:
+            write_sheet(book, table.name, panels)
+    written = _write_measurements(book)
+    book.workbook.close()
+    return written
+
+
+def _write_measurements(book):
+    """The flat sheet: to filter, to count and to check with."""
+    sheet = book.add_sheet("Metingen", columns=COLUMNS)
+    rows = Measurement.objects.select_related("indicator__scale", "area", "period", "source")
+    row = 0
+    for row, one in enumerate(rows.prefetch_related("indicator__scale__classes"), 1):
+        indicator = one.indicator
+        texts = (indicator.code, indicator.name, indicator.unit, one.area.name, str(one.period), one.source.name)
+        for column, text in enumerate(texts):
+            book.write(sheet, row, column, text)
+        if one.number is None:
+            book.write(sheet, row, 6, "")
+        elif indicator.scale_id:
+            book.write(sheet, row, 6, indicator.scale.name_of(one.number))
+        else:
+            book.write_number(sheet, row, 6, one.number, decimals=indicator.decimals)
+        book.write(sheet, row, 7, one.get_code_display())
+        book.write(sheet, row, 8, one.numerator)
+        book.write(sheet, row, 9, one.denominator)
+        book.write(sheet, row, 10, "ja" if one.provisional else "")
+        book.write(sheet, row, 11, one.remark)
+    sheet.autofilter(0, 0, row, len(COLUMNS) - 1)
+    return row
