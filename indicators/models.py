@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from accounts.history import AppendOnly, WayIn
+from accounts.history import AppendOnly, AppendOnlyQuerySet, WayIn
 from programme.figures import Code
 from programme.models import Area, Division, Period, Pillar
 
@@ -257,10 +257,28 @@ class Measurement(models.Model):
     def said(self):
         return Said(self.value, self.numerator, self.denominator, self.code, self.provisional, self.remark)
 
+    def says(self, said):
+        """Let it say `said`, a Said; not saved yet."""
+        for name, value in vars(said).items():
+            setattr(self, name, value)
+
     def events(self):
         """What happened to it, the first first: also before it was removed and measured again."""
-        place = {name: getattr(self, f"{name}_id") for name in ("indicator", "area", "period", "source")}
-        return MeasurementEvent.objects.filter(**place)
+        return MeasurementEvent.objects.at(self)
+
+
+class MeasurementEventQuerySet(AppendOnlyQuerySet):
+    def at(self, place):
+        """Those about the indicator, the area, the period and the source that `place` has."""
+        kind, start, end = place.period.days
+        return self.filter(
+            indicator=place.indicator,
+            area=place.area,
+            source=place.source,
+            period__kind=kind,
+            period__start=start,
+            period__end=end,
+        )
 
 
 class MeasurementEvent(AppendOnly):
@@ -275,6 +293,8 @@ class MeasurementEvent(AppendOnly):
     reason = models.CharField("reden", max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="door")
     way_in = models.CharField("via", max_length=6, choices=WayIn)
+
+    objects = MeasurementEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = "wijziging van een meting"

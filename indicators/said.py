@@ -1,10 +1,11 @@
 """What a measurement says, and how people write that in a cell."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from programme.figures import Code
-from programme.numbers import format_number
+from programme.figures import Code, parse_figure
+from programme.numbers import format_number, parse_number
 
 from .formulas import share_of
 
@@ -50,3 +51,73 @@ class Said:
     def in_words(self, indicator):
         """All that it says, as the history tells it: '19,1 (voorlopig). Eerste telling.'"""
         return self.figure(indicator) + " (voorlopig)" * self.provisional + (f". {self.remark}" if self.remark else "")
+
+
+def read_said(text, *, indicator, numbers=(), remark=""):
+    """What was typed or pasted in a cell of `indicator`, as a Said; one that says nothing for an empty cell.
+
+    `numbers` are what is known of the indicator: a percentage typed as a part of one is told by them. Raises
+    ValueError, in Dutch, with what to write instead.
+    """
+    text = text.strip()
+    if "\t" in text or "\n" in text:
+        raise ValueError("Dit is een blok van meer cellen. Er is niets overgenomen: plak het cel voor cel.")
+    bare = text.removesuffix(PROVISIONAL).rstrip()
+    said = {"provisional": bare != text, "remark": remark}
+    if "/" in bare:
+        return Said(**_sides(bare, indicator), **said)
+    if indicator.scale_id and (named := _class(bare, indicator)) is not None:
+        return Said(value=named, **said)
+    try:
+        value, code = parse_figure(bare, unit=indicator.unit)
+    except ValueError as error:
+        if indicator.scale_id:
+            raise ValueError(f"'{bare}' is geen klasse. Kies uit: {_classes(indicator)}.") from error
+        raise
+    if value is None and not code:
+        if said["provisional"]:
+            raise ValueError("Zet voor * het cijfer dat voorlopig is.")
+        return Said()
+    if value is not None:
+        refuse_number(bare, value, indicator=indicator, numbers=numbers)
+    return Said(value=value, code=code, **said)
+
+
+def refuse_number(text, value, *, indicator, numbers=()):
+    """Raise ValueError, in Dutch, when `text`, read as `value`, may well mean another number of `indicator`."""
+    if indicator.scale_id:
+        raise ValueError(f"'{text}' is geen klasse. Kies uit: {_classes(indicator)}.")
+    if indicator.decimals and _THOUSAND.fullmatch(text.removesuffix("%").strip()):
+        bare = text.removesuffix("%").strip()
+        either, other = bare.replace(".", ""), bare.replace(".", ",")
+        raise ValueError(f"'{text}' kan twee dingen betekenen. Schrijf {either} of {other}.")
+    usual = [abs(number) for number in numbers if number]
+    if indicator.unit == "%" and "%" not in text and 0 < abs(value) < 1 and usual and min(usual) >= 1:
+        likely = format_number(100 * value)
+        raise ValueError(f"'{text}' lijkt {likely}%: schrijf {likely}. Is het echt minder dan 1%? Schrijf {text}%.")
+
+
+_THOUSAND = re.compile(r"[-−–]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+
+
+def _sides(text, indicator):
+    if indicator.unit != "%":
+        raise ValueError(f"'{text}' is een deel van een geheel, maar deze indicator is in: {indicator.unit}.")
+    numerator, _, denominator = text.partition("/")
+    return sides(parse_number(numerator), parse_number(denominator))
+
+
+def sides(numerator, denominator):
+    """The two sides of a share, checked."""
+    if denominator <= 0:
+        raise ValueError("De noemer (achter de streep) moet groter zijn dan 0.")
+    return {"numerator": numerator, "denominator": denominator}
+
+
+def _class(text, indicator):
+    ranks = {one.name.casefold(): Decimal(one.rank) for one in indicator.scale.classes.all()}
+    return ranks.get(" ".join(text.split()).casefold())
+
+
+def _classes(indicator):
+    return ", ".join(one.name for one in indicator.scale.classes.all())

@@ -13,4 +13,6 @@ def sections(request):
         *((table.name, reverse("indicators:table", args=[table.code])) for table in Table.objects.all()),
         ("Wijken", reverse("indicators:areas")),
     ]
+    if request.user.is_bureau:
+        entries.append(("Invoeren", reverse("indicators:entering")))
     return [{"label": label, "url": url, "current": "page" if request.path == url else ""} for label, url in entries]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import goals, tables
+from .views import entering, goals, tables
 
 app_name = "indicators"
 
@@ -13,6 +13,10 @@ urlpatterns = [
     path("indicatoren/effectrapportage/<int:year>/", tables.report, name="report"),
     path("wijken/", tables.areas, name="areas"),
     path("wijken/<int:pk>/", tables.area, name="area"),
+    # Of the bureau; how a figure changed is for who sees everything
+    path("indicatoren/invoeren/", entering.choose, name="entering"),
+    path("indicatoren/invoeren/<slug:sheet>/<int:year>/", entering.enter, name="enter"),
+    path("indicatoren/<slug:code>/geschiedenis/", entering.history, name="history"),
     # Last: the code of an indicator may be any word
     path("indicatoren/<slug:code>/", goals.indicator, name="indicator"),
 ]

@@ -115,49 +115,85 @@ class Area(models.Model):
 class PeriodManager(models.Manager):
     def year(self, year):
         """The calendar year `year`, made when it is not there yet."""
-        return self._get(Period.Kind.YEAR, datetime.date(year, 1, 1), datetime.date(year, 12, 31))
+        return self.kept(_year(year))
 
     def school_year(self, start):
         """The school year that begins on 1 August of the year `start`."""
-        return self._get(Period.Kind.SCHOOL_YEAR, datetime.date(start, 8, 1), datetime.date(start + 1, 7, 31))
+        return self.kept(_school_year(start))
 
     def month(self, year, month):
         """The month `month` (1 to 12) of `year`."""
-        last = calendar.monthrange(year, month)[1]
-        return self._get(Period.Kind.MONTH, datetime.date(year, month, 1), datetime.date(year, month, last))
+        return self.kept(_month(year, month))
 
     def date(self, date):
         """The one day `date`, for what is counted on a date."""
-        return self._get(Period.Kind.DATE, date, date)
+        return self.kept(_date(date))
 
     def years(self, first, last):
         """The calendar years `first` to `last` together, as an average over them is about."""
-        return self._get(Period.Kind.YEARS, datetime.date(first, 1, 1), datetime.date(last, 12, 31))
+        return self.kept(_years(first, last))
 
     def from_name(self, name):
-        """The period printed as '2023', '2022/23', '2016 t/m 2018', 'december 2022' or '31-12-2022'.
+        """The period that `named` says, made when it is not there yet. Raises ValueError, in Dutch, as that does."""
+        return self.kept(self.named(name))
 
-        Raises ValueError, in Dutch, for anything else.
+    def named(self, name):
+        """The period printed as '2023', '2022/23', '2016 t/m 2018', 'december 2022', '2022 T1' or '31-12-2022'.
+
+        It is not saved. Raises ValueError, in Dutch, for anything else.
         """
         name = " ".join(name.split())
-        if re.fullmatch(r"\d{4}", name):
-            return self.year(int(name))
-        if (found := re.fullmatch(r"(\d{4})/(\d{2})", name)) and (int(found[1]) + 1) % 100 == int(found[2]):
-            return self.school_year(int(found[1]))
-        if (found := re.fullmatch(r"(\d{4}) t/m (\d{4})", name)) and found[1] < found[2]:
-            return self.years(int(found[1]), int(found[2]))
-        if (found := re.fullmatch(r"([a-z]+) (\d{4})", name)) and found[1] in MONTHS:
-            return self.month(int(found[2]), MONTHS.index(found[1]) + 1)
-        if found := re.fullmatch(r"(\d{2})-(\d{2})-(\d{4})", name):
-            with suppress(ValueError):  # of a day that is on no calendar
-                return self.date(datetime.date(int(found[3]), int(found[2]), int(found[1])))
+        with suppress(ValueError):  # of a day that is on no calendar
+            if re.fullmatch(r"\d{4}", name):
+                return _year(int(name))
+            if (found := re.fullmatch(r"(\d{4})/(\d{2})", name)) and (int(found[1]) + 1) % 100 == int(found[2]):
+                return _school_year(int(found[1]))
+            if (found := re.fullmatch(r"(\d{4}) t/m (\d{4})", name)) and found[1] < found[2]:
+                return _years(int(found[1]), int(found[2]))
+            if found := re.fullmatch(r"(\d{4}) T([123])", name):
+                return _tertaal(int(found[1]), int(found[2]))
+            if (found := re.fullmatch(r"([a-z]+) (\d{4})", name)) and found[1] in MONTHS:
+                return _month(int(found[2]), MONTHS.index(found[1]) + 1)
+            if found := re.fullmatch(r"(\d{2})-(\d{2})-(\d{4})", name):
+                return _date(datetime.date(int(found[3]), int(found[2]), int(found[1])))
         raise ValueError(
             f"'{name}' is geen periode; verwacht wordt een jaar (2023), een schooljaar (2022/23), jaren"
             " (2021 t/m 2023), een maand (december 2022) of een datum (31-12-2022)."
         )
 
-    def _get(self, kind, start, end):
-        return self.get_or_create(kind=kind, start=start, end=end)[0]
+    def kept(self, period):
+        """The stored row of `period`, which need not be saved; made when it is not there yet."""
+        return self.get_or_create(kind=period.kind, start=period.start, end=period.end)[0]
+
+
+def _year(year):
+    return Period(kind=Period.Kind.YEAR, start=datetime.date(year, 1, 1), end=datetime.date(year, 12, 31))
+
+
+def _school_year(start):
+    return Period(kind=Period.Kind.SCHOOL_YEAR, start=datetime.date(start, 8, 1), end=datetime.date(start + 1, 7, 31))
+
+
+def _month(year, month):
+    return Period(kind=Period.Kind.MONTH, start=datetime.date(year, month, 1), end=_last_day(year, month))
+
+
+def _tertaal(year, number):
+    return Period(
+        kind=Period.Kind.TERTAAL, start=datetime.date(year, 4 * number - 3, 1), end=_last_day(year, 4 * number)
+    )
+
+
+def _date(date):
+    return Period(kind=Period.Kind.DATE, start=date, end=date)
+
+
+def _years(first, last):
+    return Period(kind=Period.Kind.YEARS, start=datetime.date(first, 1, 1), end=datetime.date(last, 12, 31))
+
+
+def _last_day(year, month):
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
 class Period(models.Model):
@@ -200,3 +236,27 @@ class Period(models.Model):
                 return f"{self.start.year} t/m {self.end.year}"
             case _:
                 return f"{self.start:%d-%m-%Y}"
+
+    @property
+    def days(self):
+        """What makes it this period, saved or not: its kind, first and last day."""
+        return self.kind, self.start, self.end
+
+    def moved_to(self, year):
+        """The same period of `year`: the year in which it begins, of several years together that in which they end.
+
+        It is not saved.
+        """
+        match self.kind:
+            case self.Kind.YEAR:
+                return _year(year)
+            case self.Kind.SCHOOL_YEAR:
+                return _school_year(year)
+            case self.Kind.YEARS:
+                return _years(year - (self.end.year - self.start.year), year)
+            case self.Kind.TERTAAL:
+                return _tertaal(year, (self.start.month + 3) // 4)
+            case self.Kind.MONTH:
+                return _month(year, self.start.month)
+        last = _last_day(year, self.start.month)
+        return _date(last.replace(day=min(self.start.day, last.day)))

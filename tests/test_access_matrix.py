@@ -161,6 +161,9 @@ URLS = {
     "indicators:report": ("report", everybody, READ),
     "indicators:areas": ("", everybody, READ),
     "indicators:area": ("area", everybody, READ),
+    "indicators:history": ("outcome", who_sees_everything, READ),
+    "indicators:entering": ("", bureau, READ),
+    "indicators:enter": ("sheet", bureau, WRITE),
     "accounts:account": ("", everybody, WRITE),
     "accounts:people": ("", beheerder, READ),
     "accounts:invite": ("", beheerder, WRITE),
@@ -279,7 +282,7 @@ class World:
             earlier = self.items.get(number + 49)
             thread = earlier.intervention if earlier else InterventionFactory()
             self.plant(number, now, state, colour, thread, pillar, trekker, supplier)
-        measured = MeasurementFactory(indicator__table=TableFactory())
+        measured = MeasurementFactory(indicator__table=TableFactory(), indicator__pillars=[pillar])
         self.outcome, self.area = measured.indicator, measured.area
         self.current = [number for number in self.items if number < 50]
         self.clients = {role: Client(raise_request_exception=True) for role in ROLES}
@@ -480,6 +483,8 @@ def targets(world, kind, takes):
             return [(world.outcome.table.code, 0)]
         case "area":
             return [(world.area.pk, 0)]
+        case "sheet":
+            return [(("W", 2024), 0)]
         case "indicator":
             return [(world.proposals[number].pk, number) for number in numbers]
         case "item":
@@ -565,6 +570,7 @@ def size(round_state):
         "table": 1,
         "report": 1,
         "area": 1,
+        "sheet": 1,
     }
     for_page = fixed | dict.fromkeys(PER_ITEM, sum(map(len, states.values())))
     for_verb = fixed | dict.fromkeys(PER_ITEM, len(states))
@@ -576,7 +582,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (75, 18, 15096)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (78, 18, 15288)
     assert len({name for name, _ in admin_targets()}) == 258
 
 

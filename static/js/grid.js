@@ -2,7 +2,8 @@
  * The keys of a spreadsheet in a grid of figures: <table data-grid>. Without it the cells are plain fields.
  * Arrows up and down and Enter go to the same column of another row; left and right to the next cell, at the end of
  * what was typed. Escape puts back what stood there. A block copied from a spreadsheet fills the cells to the right and
- * below; what does not fit, or stands where nothing can be typed, is told, not lost in silence.
+ * below; what does not fit, or stands where nothing can be typed, is told, not lost in silence. With data-grid="whole"
+ * nothing of such a block is pasted. An input with data-beside belongs to a cell and is none itself.
  */
 const isText = (cell) => cell.type !== "checkbox";
 const YES = /^(x|1|ja|waar|true|v)$/i;
@@ -23,7 +24,9 @@ function block(text) {
 
 function grid(table, say) {
   // A figure that is filled in elsewhere has no cells, but takes its line of a block: or the rest would shift.
-  const rows = [...table.querySelectorAll("tbody tr:not(.table-group)")].map((row) => [...row.querySelectorAll("input")]);
+  const rows = [...table.querySelectorAll("tbody tr:not(.table-group)")].map((row) => [
+    ...row.querySelectorAll("input:not([type=hidden], [data-beside])"),
+  ]);
   const before = new Map(rows.flat().map((cell) => [cell, cell.value]));
 
   const place = (cell) => {
@@ -70,15 +73,27 @@ function grid(table, say) {
     cell.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  const fits = (lines, top, left) => lines.every((line, down) => left + line.length <= (rows[top + down]?.length ?? 0));
+
   function paste(event) {
     const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
     if (!/[\t\n]/.test(text)) return; // one cell: as anywhere else
     event.preventDefault();
     const [top, left] = place(event.target);
+    const lines = block(text);
+    if (table.dataset.grid === "whole" && !fits(lines, top, left)) {
+      const [wide, high] = [Math.max(...lines.map((line) => line.length)), lines.length];
+      say(
+        `Dit blok van ${high} bij ${wide} cellen is groter dan het rooster: vanaf deze cel passen er` +
+          ` ${rows.length - top} bij ${rows[top].length - left}. Er is niets geplakt.`,
+        true,
+      );
+      return;
+    }
     const lost = [];
     const elsewhere = [];
     let filled = 0;
-    block(text).forEach((line, down) => {
+    lines.forEach((line, down) => {
       const cells = rows[top + down];
       let column = left;
       for (const value of line) {
@@ -99,11 +114,9 @@ function grid(table, say) {
     );
   }
 
-  table.addEventListener("focusin", (event) => {
-    if (isText(event.target) && event.target.matches("input")) event.target.select();
-  });
-  table.addEventListener("keydown", (event) => event.target.matches("input") && move(event));
-  table.addEventListener("paste", (event) => event.target.matches("input") && paste(event));
+  table.addEventListener("focusin", (event) => before.has(event.target) && isText(event.target) && event.target.select());
+  table.addEventListener("keydown", (event) => before.has(event.target) && move(event));
+  table.addEventListener("paste", (event) => before.has(event.target) && paste(event));
 }
 
 for (const help of document.querySelectorAll("[data-grid-help]")) help.hidden = false;

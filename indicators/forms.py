@@ -1,0 +1,188 @@
+"""What the bureau enters. Whether it is taken is for indicators.recording to say."""
+
+from django import forms
+
+from accounts.forms import NOT_WHOLE
+from programme.differences import Difference
+from programme.models import Area
+
+from .models import Indicator, Measurement, MeasurementEvent, Source
+from .recording import EARLIEST, REASON_MISSING, Entry, look_at
+from .said import read_said
+
+REASON_FIELD = forms.CharField(
+    label="Waarom verandert er iets wat er al stond?",
+    help_text="Nodig als u een cijfer wijzigt of weghaalt. Het staat daarna in de geschiedenis.",
+    max_length=MeasurementEvent._meta.get_field("reason").max_length,
+    required=False,
+)
+
+
+class GridForm(forms.Form):
+    """The cells of a Grid. `entries` are those that were typed otherwise than the user saw them.
+
+    Each cell has beside what is typed a hidden field with what the user saw, and may have a remark. `conflicts` are the
+    cells that somebody else changed in between.
+    """
+
+    reason = REASON_FIELD
+
+    def __init__(self, data=None, *, grid, today):
+        super().__init__(data, auto_id="%s")
+        self.grid, self.today = grid, today
+        self.entries, self.conflicts = [], []
+        self._touched, self._ask_remark = set(), set()
+        for cell in grid.cells:
+            self._add(cell)
+
+    def _add(self, cell):
+        most = Measurement._meta.get_field("remark").max_length
+        remark = forms.CharField(label=f"Opmerking: {cell.place}", max_length=most, required=False)
+        remark.widget.attrs["data-beside"] = True
+        self.fields |= {
+            f"cell-{cell.key}": forms.CharField(label=str(cell.place), required=False),
+            f"seen-{cell.key}": forms.CharField(widget=forms.HiddenInput, required=False),
+            f"remark-{cell.key}": remark,
+        }
+        self.initial |= {
+            f"cell-{cell.key}": cell.typed,
+            f"seen-{cell.key}": cell.seen,
+            f"remark-{cell.key}": cell.stored.remark if cell.stored else "",
+        }
+
+    def clean(self):
+        if any(name.startswith("cell-") and name not in self.fields for name in self.data):
+            self.add_error(None, NOT_WHOLE)
+        for cell in self.grid.cells:
+            if f"cell-{cell.key}" in self.data:
+                self._read(cell)
+        look = look_at(self.entries, known=self.grid.known, today=self.today)
+        for cell in self.grid.cells:
+            if fault := look.faults.get(cell.place.key):
+                self._take_fault(cell, fault)
+        if look.restates and not self.cleaned_data.get("reason"):
+            self.add_error("reason", REASON_MISSING)
+
+    def _read(self, cell):
+        version, seen, seen_remark = self._seen(cell)
+        text, remark = self.cleaned_data[f"cell-{cell.key}"], seen_remark
+        if f"remark-{cell.key}" in self.data:
+            remark = self.cleaned_data.get(f"remark-{cell.key}", "")
+        if (text, remark) == (seen, seen_remark):
+            return
+        self._touched.add(cell.key)
+        if version is None:
+            self.add_error(f"cell-{cell.key}", NOT_WHOLE)
+            return
+        indicator = cell.place.indicator
+        try:
+            said = read_said(text, indicator=indicator, numbers=self.grid.known.numbers(indicator), remark=remark)
+        except ValueError as error:
+            self.add_error(f"cell-{cell.key}", str(error))
+        else:
+            self.entries.append(Entry(cell.place, said, version))
+
+    def _seen(self, cell):
+        """What the user saw, as (version, text, remark); version None when that did not come in."""
+        version, _, rest = self.data.get(f"seen-{cell.key}", "").partition("|")
+        text, _, remark = rest.partition("|")
+        return (int(version) if version.isdecimal() else None), text, remark
+
+    def _take_fault(self, cell, fault):
+        self.add_error(f"cell-{cell.key}", fault.message)
+        if fault.asks_remark:
+            self._ask_remark.add(cell.key)
+        if fault.is_conflict:
+            self.conflicts.append(cell)
+
+    def move_to_current_versions(self):
+        """Let what was typed stand as a change of what is stored now; what was not touched shows what is stored now."""
+        self.data = self.data.copy()
+        for cell in self.grid.cells:
+            if cell.key not in self._touched:
+                for name in ("cell", "seen", "remark"):
+                    self.data[f"{name}-{cell.key}"] = self.initial[f"{name}-{cell.key}"]
+        for cell in self.conflicts:
+            self.data[f"seen-{cell.key}"] = cell.seen
+
+    def fields_of(self, cell):
+        """The fields of a cell; the remark only where there is one, or one is asked for."""
+        remark = self[f"remark-{cell.key}"]
+        return {
+            "value": self[f"cell-{cell.key}"],
+            "seen": self[f"seen-{cell.key}"],
+            "remark": remark if remark.value() or cell.key in self._ask_remark else None,
+        }
+
+    # Of components/conflict.html
+
+    text_differences = ()
+
+    def other_differences(self):
+        """The cells that somebody else changed: what they say now, and what was typed."""
+        return [Difference(str(one.place), one.typed or "leeg", self._typed(one) or "leeg") for one in self.conflicts]
+
+    def _typed(self, cell):
+        return self[f"cell-{cell.key}"].data
+
+    def latest(self):
+        """What happened last to the first of the cells that somebody else changed."""
+        return MeasurementEvent.objects.at(self.conflicts[0].place).select_related("by").last()
+
+
+class ChooseForm(forms.Form):
+    """Which grid to open."""
+
+    wat = forms.ChoiceField(label="Wat")
+
+    def __init__(self, data=None, *, sheets, today, **kwargs):
+        super().__init__(data, auto_id="%s", **kwargs)
+        self.fields["wat"].choices = [(one.code, one.title) for one in sheets]
+        self.fields["jaar"] = forms.IntegerField(label="Jaar", min_value=EARLIEST, max_value=today.year)
+
+
+class MoreForm(forms.Form):
+    """What else a grid should have: a column for an area, a row for another source. It stands in the query string.
+
+    `rij` is the rows that were added before, each as the keys of an indicator and a source, and `kolom` the columns.
+    """
+
+    gebied = forms.ModelChoiceField(
+        label="Ook cijfers voor gebied",
+        queryset=Area.objects.all(),
+        required=False,
+        empty_label="Kies een gebied",
+    )
+    indicator = forms.ModelChoiceField(
+        label="Ook cijfers van", queryset=Indicator.objects.none(), required=False, empty_label="Kies een indicator"
+    )
+    bron = forms.ModelChoiceField(
+        label="volgens bron", queryset=Source.objects.all(), required=False, empty_label="Kies een bron"
+    )
+
+    def __init__(self, data, *, sheet):
+        super().__init__(data, auto_id="%s")
+        self.fields["indicator"].queryset = sheet.indicators
+        self.rows, self.columns = data.getlist("rij"), data.getlist("kolom")
+
+    def clean(self):
+        cleaned = self.cleaned_data
+        if bool(cleaned.get("indicator")) != bool(cleaned.get("bron")):
+            self.add_error("bron" if cleaned.get("indicator") else "indicator", "Kies een indicator en een bron.")
+        elif cleaned.get("indicator"):
+            self.rows.append(f"{cleaned['indicator'].pk}-{cleaned['bron'].pk}")
+        if area := cleaned.get("gebied"):
+            self.columns.append(str(area.pk))
+
+    def chosen(self):
+        """What to give to a Grid."""
+        self.is_valid()
+        pairs = [row.split("-") for row in self.rows]
+        return {
+            "areas": [int(key) for key in self.columns if _is_key(key)],
+            "sources": [(int(one[0]), int(one[1])) for one in pairs if len(one) == 2 and all(map(_is_key, one))],
+        }
+
+
+def _is_key(text):
+    return text.isascii() and text.isdecimal() and len(text) < 10

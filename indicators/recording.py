@@ -1,0 +1,271 @@
+"""Measurements that are entered: each checked against what is stored, all written with their history, or none."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count
+
+from accounts.refusals import Refused
+from programme.models import Area, Period
+from programme.numbers import format_number
+
+from .models import Indicator, Measurement, MeasurementEvent, Source
+from .said import Said
+
+JUMP = Decimal("0.5")
+"""A change by more than this part of the value before it asks for a remark."""
+EARLIEST = 2000
+"""The first year about which something can be entered."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a figure is about and who says it. The period need not be saved; the indicator has its classes at hand."""
+
+    indicator: Indicator
+    area: Area
+    period: Period
+    source: Source
+
+    @property
+    def key(self):
+        return self.indicator.pk, self.area.pk, *self.period.days, self.source.pk
+
+    def __str__(self):
+        return f"{self.indicator}, {self.area}, {self.period}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is entered at a place; a Said that says nothing removes what stands there.
+
+    `version` is that of the measurement which the user saw, 0 when there was none, None for whoever holds a lock.
+    """
+
+    place: Place
+    said: Said
+    version: int | None = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why an entry is not taken, in Dutch. A jump is, once it has a remark; of a conflict, `stored` is there now."""
+
+    message: str
+    asks_remark: bool = False
+    is_conflict: bool = False
+    stored: Measurement | None = None
+
+
+class Known:
+    """All that was measured of some indicators, read at once."""
+
+    def __init__(self, indicators):
+        rows = Measurement.objects.filter(indicator__in=indicators).select_related("area", "period", "source")
+        self._at, self._series, self._periods, self._numbers = (
+            {},
+            defaultdict(list),
+            defaultdict(list),
+            defaultdict(list),
+        )
+        for row in rows.order_by("period__start", "period__end", "source__position"):
+            self._at[(row.indicator_id, row.area_id, *row.period.days, row.source_id)] = row
+            self._series[row.indicator_id, row.area_id].append(row)
+            self._periods[row.indicator_id].append(row.period)
+            if row.number is not None:
+                self._numbers[row.indicator_id].append(row.number)
+
+    @property
+    def rows(self):
+        return self._at.values()
+
+    def at(self, place):
+        """The Measurement of a place, or None."""
+        return self._at.get(place.key)
+
+    def before(self, place):
+        """The last Measurement before it that is a number, of the same source when that has one; None without any."""
+        series = self._series.get((place.indicator.pk, place.area.pk), ())
+        rows = [row for row in series if row.period.start < place.period.start and row.number is not None]
+        return next((row for row in reversed(rows) if row.source_id == place.source.pk), rows[-1] if rows else None)
+
+    def numbers(self, indicator):
+        """All numbers that are known of `indicator`, in its unit."""
+        return self._numbers[indicator.pk]
+
+    def last_period(self, indicator):
+        """The last period, of the kind in which `indicator` is measured, of which something is known; None without."""
+        kind = indicator.period_kind
+        return next((one for one in reversed(self._periods[indicator.pk]) if one.kind == kind), None)
+
+    def kinds(self, indicator):
+        """The kinds of period in which `indicator` is measured."""
+        return {indicator.period_kind, *(one.kind for one in self._periods[indicator.pk])}
+
+
+class NotRecorded(Refused):
+    """Nothing was written; `faults` says why, by the key of the place of each entry that is not taken."""
+
+    def __init__(self, faults, entries):
+        self.faults = faults
+        names = {entry.place.key: str(entry.place) for entry in entries}
+        super().__init__("\n".join(f"{names[key]}: {fault.message}" for key, fault in faults.items()))
+
+    @property
+    def conflicts(self):
+        return {key: fault for key, fault in self.faults.items() if fault.is_conflict}
+
+
+@dataclass
+class Look:
+    """What entries would change, and what is wrong with them by the key of their place."""
+
+    changes: list[tuple[Entry, Measurement | None]] = field(default_factory=list)
+    faults: dict[tuple, Fault] = field(default_factory=dict)
+
+    @property
+    def restates(self):
+        """Whether something that was measured would change or go."""
+        return any(stored for _, stored in self.changes)
+
+
+def look_at(entries, *, known, today):
+    """The Look at entries, against what is `known` of their indicators. Writes nothing."""
+    look = Look()
+    times = Counter(entry.place.key for entry in entries)
+    for entry in entries:
+        stored = known.at(entry.place)
+        if times[entry.place.key] > 1:
+            look.faults[entry.place.key] = Fault("Dit cijfer staat er twee keer.")
+        elif entry.said != (stored.said if stored else Said()):
+            if fault := _fault(entry, stored, known, today):
+                look.faults[entry.place.key] = fault
+            look.changes.append((entry, stored))
+    return look
+
+
+def record(entries, *, by, way_in, today, reason=""):
+    """Write what is entered, each with its event; all, or nothing. Returns the Look at what it changed.
+
+    `reason` says why something changes that was measured already; without it that is refused. Raises NotRecorded, with
+    what is wrong with each entry. Only the bureau enters measurements.
+    """
+    if not by.is_bureau:
+        raise PermissionDenied
+    with transaction.atomic():
+        # Of an indicator one at a time: a cell that is still empty has no row to lock.
+        indicators = {entry.place.indicator.pk for entry in entries}
+        list(Indicator.objects.filter(pk__in=indicators).select_for_update(no_key=True).order_by("pk"))
+        look = look_at(entries, known=Known(indicators), today=today)
+        if look.faults:
+            raise NotRecorded(look.faults, entries)
+        if look.restates and not reason.strip():
+            raise Refused(REASON_MISSING)
+        _write(look.changes, by=by, way_in=way_in, reason=reason.strip())
+    return look
+
+
+REASON_MISSING = "Er verandert een cijfer dat er al stond. Vul in waarom."
+
+
+def _write(changes, *, by, way_in, reason):
+    periods = {entry.place.period.days: entry.place.period for entry, _ in changes}
+    periods = {days: Period.objects.kept(period) for days, period in periods.items()}
+    earlier = _times_changed({entry.place.indicator.pk for entry, stored in changes if stored is None})
+    new, changed, gone, events = [], [], [], []
+    for entry, stored in changes:
+        place, said = entry.place, entry.said
+        at = {
+            "indicator": place.indicator,
+            "area": place.area,
+            "period": periods[place.period.days],
+            "source": place.source,
+        }
+        row = stored or Measurement(**at, version=earlier.get(place.key, 0))
+        was = row.said.in_words(place.indicator) if stored else ""
+        if said:
+            row.says(said)
+            row.version += 1
+            (changed if stored else new).append(row)
+        else:
+            gone.append(row.pk)
+        became = said.in_words(place.indicator) if said else ""
+        # Why something is new, its source and its remark say.
+        events.append(
+            MeasurementEvent(**at, was=was, became=became, reason=reason * bool(stored), by=by, way_in=way_in)
+        )
+    Measurement.objects.bulk_create(new)
+    Measurement.objects.bulk_update(changed, (*Said.__dataclass_fields__, "version"))
+    Measurement.objects.filter(pk__in=gone).delete()
+    MeasurementEvent.objects.bulk_create(events)
+
+
+def _times_changed(indicators):
+    """How often each place changed, by its key: a version is never given twice, also when a figure was gone."""
+    rows = MeasurementEvent.objects.filter(indicator__in=indicators).order_by()
+    return {
+        tuple(key): times
+        for *key, times in rows.values_list(
+            "indicator", "area", "period__kind", "period__start", "period__end", "source"
+        ).annotate(times=Count("pk"))
+    }
+
+
+def _fault(entry, stored, known, today):
+    """What is wrong with an entry that changes something, or None."""
+    place, said = entry.place, entry.said
+    if entry.version is not None and entry.version != (stored.version if stored else 0):
+        return _conflict(place, stored)
+    if said and (why := _why_not_here(place, known, today) or _why_not_so_much(place.indicator, said)):
+        return Fault(why)
+    if said.number is None or said.remark or place.indicator.scale_id or (stored and stored.number == said.number):
+        return None
+    before = known.before(place)
+    if before and before.number and abs(said.number - before.number) > JUMP * abs(before.number):
+        more = "meer" if said.number > before.number else "minder"
+        was = f"{before.said.figure(place.indicator)} in {before.period}"
+        return Fault(f"Dit is veel {more} dan {was}. Klopt het? Schrijf in de opmerking waarom.", asks_remark=True)
+    return None
+
+
+def _conflict(place, stored):
+    last = MeasurementEvent.objects.at(place).select_related("by").last()
+    who = f" door {last.by}" if last and last.by else ""
+    if stored is None:
+        return Fault(f"Dit cijfer is intussen weggehaald{who}.", is_conflict=True)
+    now = stored.said.typed(place.indicator)
+    return Fault(f"Dit is intussen gewijzigd{who}: er staat nu {now}.", is_conflict=True, stored=stored)
+
+
+def _why_not_here(place, known, today):
+    """Why nothing of this indicator is entered for this area and period; "" when it may be."""
+    period, indicator, area = place.period, place.indicator, place.area
+    if period.kind not in known.kinds(indicator):
+        kinds = ", ".join(sorted(Period.Kind(one).label.lower() for one in known.kinds(indicator)))
+        return f"'{period}' past hier niet: deze indicator wordt gemeten per {kinds}."
+    if period.start > today:
+        return f"{period} moet nog beginnen."
+    if period.start.year < EARLIEST:
+        return f"{period} is te lang geleden: er wordt gemeten vanaf {EARLIEST}."
+    divided = area.kind == Area.Kind.NEIGHBOURHOOD and indicator.division_id
+    if divided and indicator.division_id not in {one.pk for one in area.divisions.all()}:
+        return f"{area} hoort niet bij de indeling '{indicator.division}' van deze indicator."
+    return ""
+
+
+def _why_not_so_much(indicator, said):
+    """Why what is said cannot be of this indicator; "" when it can."""
+    number = said.number
+    if number is None:
+        return ""
+    if indicator.scale_id:
+        ranks = {one.rank for one in indicator.scale.classes.all()}
+        return "" if number in ranks else f"{format_number(number)} is geen klasse van de schaal."
+    if indicator.lowest is not None and number < indicator.lowest:
+        return f"{said.figure(indicator)} ligt buiten de schaal: het laagste is {format_number(indicator.lowest)}."
+    if indicator.highest is not None and number > indicator.highest:
+        return f"{said.figure(indicator)} ligt buiten de schaal: het hoogste is {format_number(indicator.highest)}."
+    return ""

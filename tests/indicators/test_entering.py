@@ -1,0 +1,304 @@
+"""The grid in which the bureau enters a year. Who gets in: tests/test_access_matrix.py."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from lxml import html
+
+from indicators.models import Measurement, MeasurementEvent, Scale, Table
+from programme.models import Area, Division, Period
+from tests.factories import PillarFactory, UserFactory
+from tests.indicators.factories import (
+    IndicatorFactory,
+    MeasurementFactory,
+    PlaceFactory,
+    SourceFactory,
+    TargetFactory,
+    YearFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def adviseur():
+    return UserFactory(adviseur=True, name="Ada Viseur")
+
+
+@pytest.fixture
+def client(client, adviseur):
+    client.force_login(adviseur)
+    return client
+
+
+@pytest.fixture
+def werk():
+    return PillarFactory(name="Werk", abbreviation="W")
+
+
+def page_of(response):
+    return html.fromstring(response.text)
+
+
+def text_of(element):
+    return " ".join(" ".join(element.itertext()).split())
+
+
+def url(year=2023, sheet="W"):
+    return reverse("indicators:enter", args=[sheet, year])
+
+
+def cell(name, indicator, area="NPRZ-gebied", source="Bron"):
+    return f"{name}-{indicator.pk}-{SourceFactory(name=source).pk}-{PlaceFactory(name=area).pk}"
+
+
+def opened(client, **typed):
+    """What the page holds when it is opened: all that its form would send."""
+    fields = page_of(client.get(url(**typed))).xpath("//main//form[@data-unsaved]//input[@name]")
+    return {field.get("name"): field.get("value", "") for field in fields if field.get("name") != "csrfmiddlewaretoken"}
+
+
+def send(client, sent, **typed):
+    return client.post(url(), sent | typed, follow=True)
+
+
+def errors(response):
+    """What is wrong, by the name of the field at which it stands."""
+    page = page_of(response)
+    found = {}
+    for message in page.xpath("//td//span[contains(@class, 'cell-error')] | //div[contains(@class, 'error-message')]"):
+        field = page.get_element_by_id(message.get("id").removesuffix("_error"))
+        assert message.get("id") in field.get("aria-describedby")
+        found[field.get("name")] = text_of(message)
+    return found
+
+
+def measured(indicator):
+    rows = Measurement.objects.filter(indicator=indicator)
+    return {f"{row.area}, {row.period}, {row.source}": row.said.typed(indicator) for row in rows}
+
+
+def test_grid_has_a_row_per_indicator_and_source_and_a_column_per_area(client, werk):
+    one, other = IndicatorFactory(name="% werkloos", pillars=[werk]), IndicatorFactory(name="% schuld", pillars=[werk])
+    MeasurementFactory(indicator=one, period=YearFactory(year=2022), value=Decimal("19.1"))
+    MeasurementFactory(indicator=one, period=YearFactory(year=2022), value=18, source=SourceFactory(name="Stad"))
+    MeasurementFactory(indicator=other, value="7.5", provisional=True)
+    MeasurementFactory(indicator=other, area=PlaceFactory(name="Tarwewijk", kind=Area.Kind.NEIGHBOURHOOD))
+    TargetFactory(indicator=other)
+    IndicatorFactory(name="% elders", pillars=[PillarFactory()])
+
+    table = page_of(client.get(url())).xpath("//table")[0]
+
+    assert [text_of(head) for head in table.xpath(".//thead//th")] == ["Indicator", "G4", "Zuid"]
+    heads = [text_of(head) for head in table.xpath(".//tbody//th")]
+    assert [re.sub(" Geschiedenis.*", "", head) for head in heads] == [
+        "% werkloos %, 2023 Bron",
+        "% werkloos %, 2023 Stad",
+        "% schuld %, 2023 Bron",
+    ]
+    first, _, last = table.xpath(".//tbody/tr")
+    assert text_of(first.xpath("td[2]")[0]).endswith("2022: 19,1")
+    assert last.xpath("td[2]/input[@type='text']/@value") == ["7,5*"]
+
+
+def test_year_is_entered_and_shown_in_the_history(client, werk, adviseur):
+    share = IndicatorFactory(pillars=[werk])
+    school = IndicatorFactory(pillars=[werk], period_kind="school_year")
+    for one in (share, school):
+        TargetFactory(indicator=one)
+        one.source = SourceFactory()
+        one.save()
+    sent = opened(client)
+
+    response = send(
+        client,
+        sent,
+        **{cell("cell", share): "66/145*", cell("cell", share, "G4"): "n.b.", cell("cell", school): "7,25"},
+    )
+
+    assert "3 cijfers opgeslagen." in response.text
+    assert measured(share) == {"NPRZ-gebied, 2023, Bron": "66/145*", "G4, 2023, Bron": "n.b."}
+    assert measured(school) == {"NPRZ-gebied, 2023/24, Bron": "7,25"}
+    assert set(MeasurementEvent.objects.values_list("by", "way_in")) == {(adviseur.pk, "form")}
+    assert "Er was niets gewijzigd." in send(client, opened(client)).text
+    told = text_of(page_of(client.get(reverse("indicators:history", args=[share.code]))).xpath("//tbody")[0])
+    assert "Ada Viseur NPRZ-gebied, 2023 Bron nieuw 66/145 (voorlopig)" in told
+
+
+def test_each_wrong_cell_says_what_is_wrong_and_nothing_is_written(client, werk):
+    indicator = IndicatorFactory(pillars=[werk], highest=100, source=SourceFactory())
+    areas = ["NPRZ-gebied", "G4", "Rotterdam", "Amsterdam", "Utrecht", "Den Haag", "Focuswijken"]
+    for area in areas:
+        MeasurementFactory(indicator=indicator, area=PlaceFactory(name=area), period=YearFactory(year=2022), value=20)
+    typed = {
+        "NPRZ-gebied": "veel",
+        "G4": "101",
+        "Rotterdam": "0,19",
+        "Amsterdam": "1.234",
+        "Utrecht": "50",
+        "Den Haag": "1\t2",
+        "Focuswijken": "21",
+    }
+
+    response = send(client, opened(client), **{cell("cell", indicator, area): text for area, text in typed.items()})
+
+    found = {area: errors(response).get(cell("cell", indicator, area), "") for area in areas}
+    assert {area: message.partition(".")[0] for area, message in found.items()} == {
+        "NPRZ-gebied": "'veel' is geen getal",
+        "G4": "101 ligt buiten de schaal: het hoogste is 100",
+        "Rotterdam": "'0,19' lijkt 19%: schrijf 19",
+        "Amsterdam": "'1",
+        "Utrecht": "Dit is veel meer dan 20 in 2022",
+        "Den Haag": "Dit is een blok van meer cellen",
+        "Focuswijken": "",
+    }
+    assert found["Amsterdam"] == "'1.234' kan twee dingen betekenen. Schrijf 1234 of 1,234."
+    page = page_of(response)
+    kept = {area: page.xpath(f"//input[@name='{cell('cell', indicator, area)}']/@value")[0] for area in areas}
+    assert kept == typed
+    # Only where a remark is asked for is there a field for it; with one the jump is taken.
+    assert page.xpath("//input[@data-beside]/@name") == [cell("remark", indicator, "Utrecht")]
+    assert not Measurement.objects.filter(period__start__year=2023).exists()
+    send(
+        client,
+        opened(client),
+        **{cell("cell", indicator, "Utrecht"): "50", cell("remark", indicator, "Utrecht"): "Ja."},
+    )
+    assert Measurement.objects.get(period__start__year=2023).remark == "Ja."
+
+
+def test_change_of_what_was_measured_asks_why(client, werk):
+    indicator = MeasurementFactory(indicator=IndicatorFactory(pillars=[werk]), value=19).indicator
+    sent = opened(client) | {cell("cell", indicator): ""}
+
+    assert "Vul in waarom." in errors(send(client, sent))["reason"]
+    send(client, sent, reason="Bij de verkeerde indicator.")
+
+    assert measured(indicator) == {}
+    assert MeasurementEvent.objects.get().reason == "Bij de verkeerde indicator."
+
+
+def test_two_at_once_see_both_values_and_only_where_they_differ(client, werk):
+    indicator = IndicatorFactory(pillars=[werk])
+    for area in ("NPRZ-gebied", "G4", "Rotterdam"):
+        MeasurementFactory(indicator=indicator, area=PlaceFactory(name=area), value=19)
+    sent = opened(client)
+    other = UserFactory(adviseur=True, name="Bo Eerder")
+    client.force_login(other)
+    typed = {cell("cell", indicator): "19,3", cell("cell", indicator, "G4"): "20"}
+    send(client, opened(client), reason="Correctie.", **typed)
+    client.force_login(UserFactory(adviseur=True))
+
+    response = send(
+        client,
+        sent,
+        reason="Ook een correctie.",
+        **{cell("cell", indicator): "19,4", cell("cell", indicator, "Rotterdam"): "21"},
+    )
+
+    assert response.status_code == 409
+    assert errors(response) == {cell("cell", indicator): "Dit is intussen gewijzigd door Bo Eerder: er staat nu 19,3."}
+    page = page_of(response)
+    differences = page.xpath("//table[caption='Andere verschillen']//tbody/tr")
+    assert [text_of(row) for row in differences] == [f"{indicator}, NPRZ-gebied, 2023 19,3 19,4"]
+    # What nobody touched here shows what the other wrote; saving again is a decision.
+    again = {one.get("name"): one.get("value", "") for one in page.xpath("//form[@data-unsaved]//input[@name]")}
+    assert again[cell("cell", indicator, "G4")] == "20"
+    send(client, {name: value for name, value in again.items() if name != "csrfmiddlewaretoken"})
+    values = measured(indicator)
+    assert values == {"NPRZ-gebied, 2023, Bron": "19,4", "G4, 2023, Bron": "20", "Rotterdam, 2023, Bron": "21"}
+
+
+def test_form_that_did_not_come_in_whole_is_refused(client, werk):
+    indicator = MeasurementFactory(indicator=IndicatorFactory(pillars=[werk])).indicator
+    sent = opened(client) | {cell("cell", indicator): "11"}
+
+    without = {name: value for name, value in sent.items() if not name.startswith("seen-")}
+    for broken in (without, sent | {"cell-999-1-1": "5"}):
+        assert "Het formulier is niet volledig aangekomen" in client.post(url(), broken | {"reason": "Zo."}).text
+    assert measured(indicator) == {"NPRZ-gebied, 2023, Bron": "10"}
+
+
+def test_area_and_source_are_added_to_the_grid(client, werk):
+    indicator = IndicatorFactory(name="% nieuw", pillars=[werk])
+    delft, source = PlaceFactory(name="Delft", kind=Area.Kind.CITY), SourceFactory(name="CBS")
+    assert "Nog zonder bron, en daarom niet in het rooster: % nieuw." in text_of(page_of(client.get(url())))
+
+    chosen = {"indicator": indicator.pk, "bron": source.pk, "gebied": delft.pk}
+    page = page_of(client.get(url(), chosen))
+
+    assert page.xpath(f"//input[@name='{cell('cell', indicator, 'Delft', 'CBS')}']")
+    carried = page.xpath("//form[@method='get']//input[@type='hidden']")
+    kept = [(field.get("name"), field.get("value")) for field in carried]
+    assert kept == [("rij", f"{indicator.pk}-{source.pk}"), ("kolom", str(delft.pk))]
+    assert cell("cell", indicator, "Delft", "CBS") in client.get(url(), dict(kept)).text
+    for nonsense in ("x", "1-", "9" * 30, "²"):
+        assert client.get(url(), {"rij": nonsense, "kolom": nonsense, "gebied": nonsense}).status_code == 200
+    refused = text_of(page_of(client.get(url(), {"indicator": indicator.pk})))
+    assert "Kies een indicator en een bron." in refused
+
+
+def test_table_of_wijken_has_them_as_rows(client):
+    cbs = Division.objects.create(name="CBS-buurten")
+    scale = Scale.objects.create(name="Leefbaarheid")
+    scale.classes.create(rank=1, name="Zwak")
+    table = Table.objects.create(code="leefbaar", name="Leefbaarheid", layout=Table.Layout.SCALE)
+    indicator = IndicatorFactory(table=table, kind="figure", scale=scale, division=cbs, source=SourceFactory())
+    total = IndicatorFactory(table=table, kind="figure")
+    total.terms.create(part=indicator)
+    PlaceFactory(name="Tarwewijk", kind=Area.Kind.NEIGHBOURHOOD).divisions.add(cbs)
+    MeasurementFactory(indicator=indicator, area=PlaceFactory(), period=YearFactory(year=2022), value=1)
+
+    page = page_of(client.get(url(sheet="leefbaar")))
+    assert [text_of(head) for head in page.xpath("//tbody//th")] == ["Zuid", "Tarwewijk"]
+    assert len(page.xpath("//thead//th")) == 2
+    client.post(
+        url(sheet="leefbaar"), opened(client, sheet="leefbaar") | {cell("cell", indicator, "Tarwewijk"): "zwak"}
+    )
+    assert measured(indicator)["Tarwewijk, 2023, Bron"] == "Zwak"
+
+
+def test_what_parts_add_up_to_stands_beside_the_cell(client, werk):
+    zuid = PlaceFactory()
+    indicator = IndicatorFactory(pillars=[werk], adds_up=True, unit="aantal", decimals=0, source=SourceFactory())
+    for name in ("Charlois", "Feijenoord"):
+        zuid.parts.add(PlaceFactory(name=name, kind=Area.Kind.DISTRICT))
+        MeasurementFactory(indicator=indicator, area=PlaceFactory(name=name), value=600)
+    TargetFactory(indicator=indicator)
+    assert "berekend: 1.200" in text_of(page_of(client.get(url())).xpath("//tbody")[0])
+
+
+def test_period_is_that_of_last_time_moved_to_the_year(client, werk):
+    for name in ("31-12-2021", "december 2021", "2019 t/m 2021", "2021/22", "2021 T2"):
+        period = Period.objects.from_name(name)
+        MeasurementFactory(indicator=IndicatorFactory(pillars=[werk], period_kind=period.kind), period=period)
+    heads = [text_of(head) for head in page_of(client.get(url())).xpath("//tbody//th")]
+    found = [re.search(r"%, (.+?) Bron", head)[1] for head in heads]
+    assert found == ["31-12-2023", "december 2023", "2021 t/m 2023", "2023/24", "2023 T2"]
+
+
+def test_grid_is_chosen(client, werk):
+    MeasurementFactory(indicator=IndicatorFactory(pillars=[werk]))
+    page = reverse("indicators:entering")
+    assert client.get(page, {"wat": "W", "jaar": "2021"}).url == url(2021)
+    assert "Selecteer een geldige keuze" in client.get(page, {"wat": "X", "jaar": "2021"}).text
+    for sheet, year in (("X", 2023), ("W", 1999), ("W", 2999)):
+        assert client.get(url(year, sheet)).status_code == 404
+
+
+def test_grid_takes_as_many_queries_for_three_rows_as_for_one(client, werk):
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url()).status_code == 200
+        return len(captured)
+
+    MeasurementFactory(indicator=IndicatorFactory(pillars=[werk], adds_up=True))
+    few = queries()
+    for number in range(2):
+        indicator = IndicatorFactory(pillars=[werk], adds_up=True)
+        MeasurementFactory(indicator=indicator, area=PlaceFactory(name=f"Gebied {number}"))
+    assert queries() == few
