@@ -40,7 +40,7 @@ from tests.factories import (
     UserFactory,
     ValueFactory,
 )
-from tests.indicators.factories import MeasurementFactory, TableFactory
+from tests.indicators.factories import MeasurementFactory, TableFactory, TargetFactory
 from tests.interventions.test_verbs import BEHEERDER, BUREAU, PARTNER
 from tests.interventions.test_visibility import ALWAYS, APPROVED, RELEASED, SEES
 
@@ -284,6 +284,7 @@ class World:
             self.plant(number, now, state, colour, thread, pillar, trekker, supplier)
         measured = MeasurementFactory(indicator__table=TableFactory(), indicator__pillars=[pillar])
         self.outcome, self.area = measured.indicator, measured.area
+        TargetFactory(indicator=self.outcome, area=self.area)  # so that there is a report over 2023
         self.current = [number for number in self.items if number < 50]
         self.clients = {role: Client(raise_request_exception=True) for role in ROLES}
         for role, person in self.people.items():
