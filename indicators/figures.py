@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from programme.figures import Code
-from programme.models import Area, Period
+from programme.models import MONTHS, Area, Period
 from programme.numbers import format_number
 
 from .formulas import Undefined, share_of
@@ -202,6 +202,11 @@ class Figures:
             number = top
             if below:
                 number = share_of(top, sum(below), scale=Decimal(100 if indicator.unit == "%" else 1))
+        elif indicator.adds_up_in_time and period.kind == Period.Kind.YEAR:
+            figures = [self.get(indicator, area, month) for month in self._months(period)]
+            if len(figures) < len(MONTHS) or not _can_be_added(figures):
+                return None
+            number = sum(_amount(figure) for figure in figures)
         elif indicator.adds_up:
             figures = [self.get(indicator, part, period) for part in self.parts_of(area, indicator)]
             if not _can_be_added(figures):
@@ -219,6 +224,12 @@ class Figures:
             provisional=any(one.provisional for one in figures),
             leaves_out_few=any(one.code == Code.FEWER_THAN_5 or one.leaves_out_few for one in figures),
         )
+
+    def _months(self, year):
+        """The months of `year` in which something was measured."""
+        return [
+            one for one in self.periods.values() if one.kind == Period.Kind.MONTH and one.start.year == year.start.year
+        ]
 
     def parts_of(self, area, indicator):
         """The parts of `area`: of the wijken among them those of the division of `indicator`."""

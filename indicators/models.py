@@ -144,6 +144,9 @@ class Indicator(models.Model):
     adds_up = models.BooleanField(
         "telt op", default=False, help_text="Een gebied zonder eigen meting is de som van zijn delen."
     )
+    adds_up_in_time = models.BooleanField(
+        "telt op in de tijd", default=False, help_text="Een jaar is de som van zijn maanden."
+    )
     source = models.ForeignKey(
         Source,
         models.PROTECT,
@@ -468,7 +471,32 @@ class PrintedFigure(models.Model):
         RISEN = "risen", "aantal wijken vooruit"
         FALLEN = "fallen", "aantal wijken achteruit"
         LIST = "list", "plaats in een lijst"
+        EDGE = "edge", "laatste plaats in een lijst van Zuid"
         SIGN = "sign", "teken"
+        START = "start", "startperiode"
+        NOW = "now", "laatste periode"
+        REFERENCE = "refer", "referentie"
+
+    class Kind(models.TextChoices):
+        """How a difference between print and computation came about, where that is known."""
+
+        TWICE = "twice", "op twee plaatsen anders gedrukt"
+        OTHER_ROW = "row", "overgenomen uit een andere regel of kolom"
+        SHARE = "share", "verkeerd streefpercentage"
+        DIRECTION = "direct", "verkeerde richting"
+        OLD_NORM = "norm", "oude norm"
+        DEFINITION = "defin", "andere definitie"
+        MISSING = "missing", "niet gedrukt"
+        CALCULATION = "calc", "verkeerd berekend"
+        JUDGEMENT = "judge", "verkeerd oordeel"
+        COUNT = "count", "verkeerd geteld"
+        SIGN = "sign", "verkeerd teken"
+        CUT_OFF = "cut", "lijst afgekapt bij gelijke score"
+        SUM = "sum", "telt niet op"
+        SOURCES = "source", "twee bronnen"
+        REPEATED = "repeat", "twee periodes gelijk"
+        PERIOD = "period", "andere periode"
+        REFERENCE = "refer", "andere referentie"
 
     report = models.PositiveSmallIntegerField("rapport over")
     place = models.CharField("plaats", max_length=100)
@@ -480,8 +508,9 @@ class PrintedFigure(models.Model):
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="bron")
     regime = models.ForeignKey(Regime, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="regime")
     year = models.PositiveSmallIntegerField("jaar", null=True, blank=True)  # of a target
-    raw = models.CharField("gedrukt", max_length=60)
+    raw = models.CharField("gedrukt", max_length=60, blank=True)  # empty: its place was left open
     value = models.DecimalField("waarde", max_digits=18, decimal_places=4, null=True, blank=True)
+    kind = models.CharField("soort verschil", max_length=7, choices=Kind, blank=True)
     note = models.CharField("toelichting", max_length=300, blank=True)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
 

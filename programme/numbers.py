@@ -37,3 +37,9 @@ def format_number(number, *, grouped=True):
     """`number` with a decimal comma and no more decimals than it has; points between thousands when `grouped`."""
     text = f"{number.normalize():,f}" if grouped else f"{number.normalize():f}"
     return text.translate(str.maketrans(",.", ".,"))
+
+
+def summed_up(counts):
+    """{"interventies": 120, "gebieden": 29} as '120 interventies en 29 gebieden'."""
+    *parts, last = [f"{number} {kind}" for kind, number in counts.items()]
+    return f"{', '.join(parts)} en {last}" if parts else last

@@ -49,6 +49,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0)
             if demo and not (ReportingRound.objects.exists() or User.objects.exists()):
                 call_command("load_plan", stdout=self.stdout)
+                call_command("load_indicators", stdout=self.stdout)
                 call_command("load_demo", stage="open", stdout=StringIO())  # its list of logins follows below
             ways_in = self._ways_in(port)
             connection.close()

@@ -1,0 +1,15 @@
+from django.core.management.base import BaseCommand
+
+from indicators.loading import REPORT, load_indicators
+from programme.numbers import summed_up
+
+
+class Command(BaseCommand):
+    help = (
+        f"Laadt de indicatoren en cijfers van het rapport over {REPORT} die bij de toepassing horen. "
+        "Wat er al staat, blijft zoals het is."
+    )
+
+    def handle(self, **options):
+        added = load_indicators()
+        self.stdout.write(f"Toegevoegd: {summed_up(added)}." if added else "Niets veranderd.")

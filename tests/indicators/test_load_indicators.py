@@ -1,0 +1,257 @@
+"""`manage.py load_indicators`: the figures of the report over 2023 as shipped, and that it never overwrites."""
+
+import csv
+from collections import Counter
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Count, Q
+
+from accounts.history import WayIn
+from indicators.figures import Figures
+from indicators.loading import read_json, read_rows
+from indicators.models import Indicator, Measurement, MeasurementEvent, PrintedFigure, Target, Tile
+from programme.models import Area, Division
+
+REPORT = Path(settings.BASE_DIR).parent / "shared" / "vgr2023"
+with_report = pytest.mark.skipif(not REPORT.exists(), reason="needs the structured report")
+
+# The indicators of the table of goals, in the order in which it has them.
+ROWS = [
+    "bevolking",
+    "jonger-dan-27",
+    "eenoudergezinnen",
+    "kinderen-110",
+    "gezinnen-130",
+    "problematische-schuld",
+    "wanbetalers-zorg",
+    "kinderopvangtoeslag",
+    "thuiszitters",
+    "indicatie-spelen-leren",
+    "laagopgeleide-ouders",
+    "fundamenteel-niveau",
+    "streefniveau",
+    "advies-vmbo",
+    "advies-havo-vwo",
+    "afstroom",
+    "leerjaar-3-havo-vwo",
+    "diploma-havo-vwo",
+    "mbo-niveau-3-4",
+    "mbo-diploma-3-4",
+    "voortijdig-schoolverlaters",
+    "niet-schoolgaand",
+    "startkwalificatie",
+    "vmbo-techniek",
+    "vmbo-zorg",
+    "mbo-techniek",
+    "mbo-zorg",
+    "uitstroom-mbo-techniek",
+    "uitstroom-mbo-zorg",
+    "opleidingsniveau",
+    "inkomen",
+    "huishoudens-110",
+    "kinderen-110",
+    "uitkering-alle",
+    "uitkering-bijstand-ww",
+    "werkzamen",
+    "midden-hoge-inkomens",
+    "kwetsbare-woningen",
+    "woz-waarde",
+    "koopwoningen",
+    "tevreden-wonen",
+    "verhuisgeneigdheid",
+]
+
+
+def load():
+    output = StringIO()
+    call_command("load_indicators", stdout=output)
+    return output.getvalue().splitlines()
+
+
+@pytest.fixture(scope="module")
+def loaded_once(django_db_setup, django_db_blocker):
+    """The figures, loaded for all tests below; each test still undoes its own changes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def loaded(loaded_once, db):
+    return loaded_once
+
+
+def rows(name):
+    with (REPORT / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def numbers_of(table, **details):
+    """How many figures were measured by indicator, of those of `table`."""
+    found = Measurement.objects.filter(indicator__table__code=table, **details)
+    return dict(found.values_list("indicator__code").annotate(Count("pk")).order_by())
+
+
+def test_load_indicators_says_what_it_added_and_then_that_nothing_changed(loaded):
+    assert loaded == [
+        "Toegevoegd: 126 indicatoren, 40 streefwaarden, 1809 metingen, 905 gedrukte cijfers, 9 tabellen, 14 bronnen,"
+        " 45 gebieden en 46 tegels."
+    ]
+    assert load() == ["Niets veranderd."]
+
+
+def test_load_indicators_brings_each_table_whole(loaded):
+    tables = Measurement.objects.values_list("indicator__table__code").annotate(Count("pk")).order_by()
+
+    assert Counter(Indicator.objects.values_list("kind", flat=True)) == {"goal": 10, "indicator": 33, "figure": 83}
+    assert dict(tables) == {
+        None: 114,
+        "algemeen": 252,
+        "leefbaarometer": 162,
+        "wijkprofiel": 658,  # 648 of Zuid and Rotterdam, 10 of wijken elsewhere in the printed lists
+        "verhuisbewegingen": 368,  # 23 wijken, 16 flows: totals and percentages are computed
+        "thuiszitters": 56,
+        "huisuitzettingen": 12,
+        "doorstroming": 97,
+        "buig": 22,
+        "uitstroom": 68,
+    }
+
+
+def test_load_indicators_keeps_the_history_from_the_first_value(loaded):
+    event = MeasurementEvent.objects.get(
+        indicator__code="thuiszitters", area__name="NPRZ-gebied", period__start__year=2022
+    )
+
+    assert MeasurementEvent.objects.count() == Measurement.objects.count()
+    assert (event.was, event.became, event.by, event.way_in) == ("", "66/145", None, WayIn.PLAN)
+
+
+def test_load_indicators_never_overwrites_what_was_edited(loaded):
+    indicator = Indicator.objects.get(code="kinderen-110")
+    Indicator.objects.filter(pk=indicator.pk).update(name="Kinderen met weinig geld", unit="%")
+    indicator.measurements.filter(area__name="G4").update(value=1)
+    indicator.targets.filter(regime__code="b").delete()
+    Area.objects.filter(name="Focuswijken").update(position=77)
+    Area.objects.get(name="G4").parts.remove(Area.objects.get(name="Utrecht"))
+
+    assert load() == ["Niets veranderd."]
+    indicator.refresh_from_db()
+    assert indicator.name == "Kinderen met weinig geld"
+    assert set(indicator.measurements.filter(area__name="G4").values_list("value", flat=True)) == {1}
+    assert indicator.targets.count() == 1
+    assert Area.objects.get(name="G4").parts.count() == 3
+
+
+def test_load_indicators_brings_back_a_figure_that_is_gone(loaded):
+    Measurement.objects.filter(indicator__code="bevolking", area__name="Nederland").delete()
+
+    assert load() == ["Toegevoegd: 1 metingen."]
+
+
+def test_one_indicator_carries_the_targets_of_both_regimes(loaded):
+    targets = Target.objects.filter(indicator__code="kinderen-110")
+
+    assert list(targets.values_list("regime__code", "reference_area__name", "start_period__start__year")) == [
+        ("a", "G4", 2011),
+        ("b", "Rotterdam", 2020),
+    ]
+    twice = Indicator.objects.annotate(number=Count("targets")).filter(number__gt=1)
+    assert [one.code for one in twice] == ["kinderen-110"]
+
+
+def test_targets_refer_to_what_the_report_says(loaded):
+    references = Counter(Target.objects.values_list("regime__code", "reference", "reference_area__name"))
+
+    assert references == {
+        ("b", "area", "Rotterdam"): 7,
+        ("a", "area", "G4"): 21,
+        ("a", "area", "Rotterdam"): 6,
+        ("a", "norm", None): 5,
+        (None, "none", None): 1,
+    }
+
+
+def test_wijken_lie_in_gebieden_and_have_a_tile_in_each_division_they_belong_to(loaded):
+    zuid = Area.objects.get(name="NPRZ-gebied")
+    wijken = Area.objects.filter(wholes__wholes=zuid, kind=Area.Kind.NEIGHBOURHOOD)
+
+    assert {division.name: wijken.filter(divisions=division).count() for division in Division.objects.all()} == {
+        "CBS-buurten": 23,
+        "Wijkprofiel": 23,
+    }
+    assert set(Tile.objects.values_list("division", "area")) == set(wijken.values_list("divisions", "pk"))
+    assert Area.objects.get(name="Feijenoord").kind == Area.Kind.DISTRICT
+    assert "Feijenoord (wijk)" in Area.objects.get(name="Focuswijken").parts.values_list("name", flat=True)
+
+
+def test_every_name_in_the_data_files_is_known(loaded):
+    codes = {row["code"] for row in read_json("indicators.json")}
+
+    assert {row["indicator"] for name in ("measurements.csv", "printed-2023.csv") for row in read_rows(name)} <= codes
+    assert not Indicator.objects.filter(Q(measurements=None) & Q(terms=None)).exclude(code="indicatie-in-ve").exists()
+
+
+@with_report
+def test_every_figure_of_the_table_of_goals_is_measured(loaded):
+    """Each of the six values of a row, at its own indicator and area."""
+    measured = {}
+    for one in Measurement.objects.select_related("indicator", "area"):
+        measured.setdefault((one.indicator.code, one.area.name), set()).add(one.value)
+    lacking = [
+        (code, column, when, row[f"{column}_{when}"])
+        for code, row in zip(ROWS, rows("outcome_indicators.csv"), strict=True)
+        for column, area in (("g4", "G4"), ("rotterdam", "Rotterdam"), ("zuid", "NPRZ-gebied"))
+        for when in ("start", "actueel")
+        if row[f"{column}_{when}"] and Decimal(row[f"{column}_{when}"]) not in measured.get((code, area), ())
+    ]
+    # Shares of two counts: of the thuiszitters, and of the leerplichtige leerlingen.
+    assert lacking == [
+        ("thuiszitters", "rotterdam", "start", "34.8"),
+        ("thuiszitters", "rotterdam", "actueel", "35"),
+        ("thuiszitters", "zuid", "start", "57.3"),
+        ("thuiszitters", "zuid", "actueel", "44.5"),
+    ]
+
+
+@with_report
+def test_sums_of_moves_are_those_of_the_report(loaded):
+    names = {
+        "totaal Zuid": "NPRZ-gebied",
+        "totaal focuswijken": "Focuswijken",
+        "Kop van Zuid - Entrepot": "Kop van Zuid-Entrepot",
+        "Oud Charlois": "Oud-Charlois",
+        "Oud IJsselmonde": "Oud-IJsselmonde",
+        "Groot IJsselmonde": "Groot-IJsselmonde",
+    }
+    indicators = list(Indicator.objects.filter(table__code="verhuisbewegingen"))
+    figures, (period,) = (
+        Figures(indicators),
+        {row.period for row in Measurement.objects.filter(indicator__in=indicators)},
+    )
+    areas = {area.name: area for area in figures.areas.values()}
+    printed = rows("verhuisbewegingen.csv")
+    for place in range(0, len(printed), len(indicators)):
+        ours = printed[place : place + len(indicators)]
+        name = names.get(ours[0]["gebied"], ours[0]["gebied"])
+        if name == "Feijenoord" and ours[0]["niveau"] == "wijk":
+            name = "Feijenoord (wijk)"
+        for indicator, row in zip(indicators, ours, strict=True):
+            figure = figures.get(indicator, areas[name], period)
+            shown = row["waarde_raw"] if row["waarde_raw"] == "<5" else Decimal(row["waarde"])
+            assert (figure.code and "<5") or round(figure.number, indicator.decimals) == shown, (name, indicator)
+
+
+def test_printed_figures_are_kept_as_printed(loaded):
+    printed = PrintedFigure.objects.filter(indicator__code="problematische-schuld", what="share", report=2023)
+
+    assert list(printed.values_list("place", "raw", "value")) == [
+        ("tabel met doelen", "-33,1%", Decimal("-33.1")),
+        ("pagina van de indicator", "-36,1%", Decimal("-36.1")),
+    ]
