@@ -73,7 +73,7 @@ class Known:
         )
         for row in rows.order_by("period__start", "period__end", "source__position"):
             self._at[(row.indicator_id, row.area_id, *row.period.days, row.source_id)] = row
-            self._series[row.indicator_id, row.area_id].append(row)
+            self._series[row.indicator_id, row.area_id, row.source_id].append(row)
             self._periods[row.indicator_id].append(row.period)
             if row.number is not None:
                 self._numbers[row.indicator_id].append(row.number)
@@ -87,10 +87,11 @@ class Known:
         return self._at.get(place.key)
 
     def before(self, place):
-        """The last Measurement before it that is a number, of the same source when that has one; None without any."""
-        series = self._series.get((place.indicator.pk, place.area.pk), ())
-        rows = [row for row in series if row.period.start < place.period.start and row.number is not None]
-        return next((row for row in reversed(rows) if row.source_id == place.source.pk), rows[-1] if rows else None)
+        """The last Measurement before it that is a number, of the same source; None without any."""
+        for row in reversed(self._series[place.indicator.pk, place.area.pk, place.source.pk]):
+            if row.period.start < place.period.start and row.number is not None:
+                return row
+        return None
 
     def numbers(self, indicator):
         """All numbers that are known of `indicator`, in its unit."""

@@ -23,7 +23,7 @@ def choose(request):
     form = ChooseForm(request.GET or None, sheets=found, today=today, initial={"jaar": today.year - 1})
     if form.is_valid():
         return redirect("indicators:enter", sheet=form.cleaned_data["wat"], year=form.cleaned_data["jaar"])
-    return render(request, "indicators/entering/choose.html", {"form": form, "sheets": found, "year": today.year - 1})
+    return render(request, "indicators/entering/choose.html", {"form": form, "sheets": found})
 
 
 @only("is_bureau")

@@ -96,9 +96,9 @@ def test_grid_has_a_row_per_indicator_and_source_and_a_column_per_area(client, w
     assert [text_of(head) for head in table.xpath(".//thead//th")] == ["Indicator", "G4", "Zuid"]
     heads = [text_of(head) for head in table.xpath(".//tbody//th")]
     assert [re.sub(" Geschiedenis.*", "", head) for head in heads] == [
-        "% werkloos %, 2023 Bron",
-        "% werkloos %, 2023 Stad",
-        "% schuld %, 2023 Bron",
+        "% werkloos %, 2023, Bron",
+        "% werkloos %, 2023, Stad",
+        "% schuld %, 2023, Bron",
     ]
     first, _, last = table.xpath(".//tbody/tr")
     assert text_of(first.xpath("td[2]")[0]).endswith("2022: 19,1")
@@ -277,7 +277,7 @@ def test_period_is_that_of_last_time_moved_to_the_year(client, werk):
         period = Period.objects.from_name(name)
         MeasurementFactory(indicator=IndicatorFactory(pillars=[werk], period_kind=period.kind), period=period)
     heads = [text_of(head) for head in page_of(client.get(url())).xpath("//tbody//th")]
-    found = [re.search(r"%, (.+?) Bron", head)[1] for head in heads]
+    found = [re.search(r"%, (.+?), Bron", head)[1] for head in heads]
     assert found == ["31-12-2023", "december 2023", "2021 t/m 2023", "2023/24", "2023 T2"]
 
 

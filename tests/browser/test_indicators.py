@@ -1,0 +1,112 @@
+"""The bureau enters a year in a browser: by keyboard, by paste, and what is wrong said at its cell."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from indicators.models import Measurement, MeasurementEvent
+from programme.models import Area
+from tests.factories import PillarFactory, UserFactory
+from tests.indicators.factories import (
+    IndicatorFactory,
+    MeasurementFactory,
+    PlaceFactory,
+    RegimeFactory,
+    SourceFactory,
+    TargetFactory,
+    YearFactory,
+)
+
+from . import axe
+from .pasted import paste
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AREAS = {"G4": Area.Kind.REFERENCE, "Rotterdam": Area.Kind.CITY, "NPRZ-gebied": Area.Kind.PROGRAMME}
+
+
+@pytest.fixture
+def indicators():
+    """Two of a pijler, measured in 2022, with a target by a path from then to 2031."""
+    pillar, source = PillarFactory(name="Werk", abbreviation="W"), SourceFactory(name="CBS")
+    for position, (name, kind) in enumerate(AREAS.items()):
+        PlaceFactory(name=name, kind=kind, position=position)
+    regime = RegimeFactory(code="b", points=((2022, 0), (2031, 1)))
+    made = []
+    for position, name in enumerate(("% werkloos", "% schulden")):
+        indicator = IndicatorFactory(
+            name=name, pillars=[pillar], position=position, source=source, lowest=0, highest=100, direction="lower"
+        )
+        TargetFactory(indicator=indicator, regime=regime, start_period=YearFactory(year=2022), reports_from=2023)
+        for area, value in zip(AREAS, ("10", "12.5", "19"), strict=True):
+            MeasurementFactory(
+                indicator=indicator,
+                area=PlaceFactory(name=area),
+                period=YearFactory(year=2022),
+                source=source,
+                value=Decimal(value),
+            )
+        made.append(indicator)
+    return made
+
+
+def cell(page, indicator, area):
+    return page.get_by_label(f"{indicator}, {area}, 2023", exact=True)
+
+
+def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, indicators):
+    log_in(UserFactory(adviseur=True, name="Ada Viseur"))
+    page.goto(live_server.url + reverse("indicators:entering"))
+    axe.check(page)
+    page.get_by_label("Wat").select_option("Werk")
+    page.get_by_label("Jaar").fill("2023")
+    page.get_by_role("button", name="Rooster openen").click()
+    axe.check(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    # By keyboard: along the row, down the column, and back with Escape.
+    cell(page, "% werkloos", "G4").focus()
+    page.keyboard.type("9,5")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("12")
+    page.keyboard.press("Tab")
+    page.keyboard.type("0,17")
+    page.keyboard.press("Enter")
+    expect(cell(page, "% schulden", "NPRZ-gebied")).to_be_focused()
+    page.keyboard.type("x")
+    page.keyboard.press("Escape")
+    expect(cell(page, "% schulden", "NPRZ-gebied")).to_have_value("")
+
+    # A block that does not fit is refused whole; one that does fills the row.
+    paste(cell(page, "% schulden", "Rotterdam"), text="12\t18\t3")
+    expect(page.get_by_text("vanaf deze cel passen er 1 bij 2. Er is niets geplakt.")).to_be_visible()
+    expect(cell(page, "% schulden", "Rotterdam")).to_have_value("")
+    paste(cell(page, "% schulden", "G4"), text="9,8*\t12,1\t4/9")
+    expect(cell(page, "% schulden", "NPRZ-gebied")).to_have_value("4/9")
+
+    # One cell cannot be meant, one jumps: nothing is written, and all that was typed stays.
+    page.get_by_role("button", name="Opslaan").click()
+    wrong, jump = cell(page, "% werkloos", "NPRZ-gebied"), cell(page, "% schulden", "NPRZ-gebied")
+    expect(wrong).to_have_accessible_description(
+        "'0,17' lijkt 17%: schrijf 17. Is het echt minder dan 1%? Schrijf 0,17%."
+    )
+    expect(jump).to_have_accessible_description(
+        "Dit is veel meer dan 19 in 2022. Klopt het? Schrijf in de opmerking waarom."
+    )
+    expect(cell(page, "% schulden", "G4")).to_have_value("9,8*")
+    assert not Measurement.objects.filter(period__start__year=2023).exists()
+    axe.check(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    wrong.fill("17")
+    page.get_by_label("Opmerking: % schulden, NPRZ-gebied, 2023").fill("Kleine steekproef.")
+    page.get_by_role("button", name="Opslaan").click()
+    expect(page.get_by_text("6 cijfers opgeslagen.")).to_be_visible()
+    expect(cell(page, "% schulden", "NPRZ-gebied")).to_have_value("4/9")
+
+    page.get_by_role("link", name="Geschiedenis van % schulden").click()
+    expect(page.get_by_text("4/9. Kleine steekproef.")).to_be_visible()
+    axe.check(page)
+    assert MeasurementEvent.objects.count() == 6
