@@ -31,7 +31,7 @@ def navigation(request):
     elif user.sees_everything:
         entries.append(("Alle interventies", reverse("interventions:queue")))
     entries.append(("Overzicht", reverse("interventions:overview")))
-    entries.append(("Indicatoren", reverse("indicators:goals")))
+    entries.append(("Indicatoren", reverse("indicators:goals"), reverse("indicators:areas")))
     if user.sees_everything:
         entries.append(("Plan", reverse("interventions:plan")))
     if user.is_beheerder or (user.sees_everything and not user.is_bureau):
@@ -43,7 +43,7 @@ def navigation(request):
         {
             "label": label,
             "url": url,
-            "current": "page" if request.path == url else "true" if request.path.startswith(url) else "",
+            "current": "page" if request.path == url else "true" if request.path.startswith((url, *others)) else "",
         }
-        for label, url in entries
+        for label, url, *others in entries
     ]

@@ -5,6 +5,7 @@ from indicators.models import Indicator, Table
 from indicators.neighbourhoods import change, districts, ranking
 from programme.models import Area
 
+from .periods import MOST_COLUMNS
 from .shape import (
     EMPTY,
     Cell,
@@ -49,6 +50,7 @@ def _panel(table, indicators, figures, area):
         for period in figures.periods_about(indicators)
         if any(figures.get(one, area, period) for one in indicators)
     ]
+    left_out, periods = periods[:-MOST_COLUMNS], periods[-MOST_COLUMNS:]
     columns = [
         *(Column(f"{key}.{period}", str(period)) for period in periods),
         Column(f"{key}.vorige", "Sinds de vorige meting"),
@@ -63,7 +65,10 @@ def _panel(table, indicators, figures, area):
         head="Indicator",
         columns=tuple(columns[place] for place in used),
         sections=(Section("", tuple(_only(row, used) for row in rows)),) if rows else (),
-        notes=source_notes(*indicators),
+        notes=(
+            *[f"De {MOST_COLUMNS} nieuwste periodes; de andere staan in de tabel zelf."] * bool(left_out),
+            *source_notes(*indicators),
+        ),
     )
 
 

@@ -54,7 +54,8 @@ def _across(table, indicators, figures, periods, areas):
             name[:1].upper() + name[1:],
             tuple(cells),
             url=indicator_url(indicator),
-            emphasised=bool(figures.terms_of(indicator)),
+            notes=(indicator.note,) if indicator.note else (),
+            emphasised=bool(figures.terms_of(indicator)) and not is_part,
             is_part=is_part,
         )
         rows.append(("" if is_part else heading, row))

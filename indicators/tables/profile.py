@@ -151,8 +151,8 @@ def _printed(code, report, rows):
         columns=(
             Column(f"{key}.plaats", "Plaats"),
             Column(f"{key}.score", "Score"),
-            Column(f"{key}.zuid", "Op Zuid", numeric=False),
-            Column(f"{key}.nieuw", "Nieuw in de lijst", numeric=False),
+            Column(f"{key}.zuid", "Zuid", numeric=False),
+            Column(f"{key}.nieuw", "Nieuw", numeric=False),
         ),
         sections=(Section("", tuple(_printed_row(row) for row in rows)),),
         notes=(

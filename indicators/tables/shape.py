@@ -254,7 +254,6 @@ def without_empty(rows: Iterable[Row]):
 
 
 def source_notes(*indicators):
-    """Who supplies the figures of `indicators`, and the notes that they have in common."""
+    """Who supplies the figures of `indicators`, as a note below their table."""
     sources = dict.fromkeys(str(one.source) for one in indicators if one.source)
-    notes = dict.fromkeys(one.note for one in indicators if one.note)
-    return tuple([f"Bron: {', '.join(sources)}."] * bool(sources) + list(notes))
+    return (f"Bron: {'; '.join(sources)}.",) if sources else ()
