@@ -66,7 +66,7 @@ class Size:
         return self.font + 4
 
 
-WIDE, NARROW = Size(560, 300, 56, 124, 15, 2), Size(226, 260, 44, 84, 13, 5)
+WIDE, NARROW = Size(640, 320, 56, 124, 15, 2), Size(226, 260, 44, 84, 13, 5)
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ class Chart:
             "scale": {"domain": [ticks[0], ticks[-1]], "nice": False, "zero": False},
             "axis": {
                 "values": ticks,
-                "format": ",~f",
+                "labelExpr": "format(datum.value, ',~f')",
                 "title": self.indicator.unit,
                 "titleAngle": 0,
                 "titleAlign": "left",
@@ -312,19 +312,14 @@ def _spread(points, ticks, size, *, lines):
 
 @dataclass(frozen=True)
 class Spark:
-    """The small line of a table: its points in a box of 100 by 24, and in words."""
+    """The small line of a table: its points in a box of 100 by 24 as SVG takes them, and in words."""
 
-    points: tuple[tuple[float, float], ...]
+    points: tuple[tuple[str, str], ...]
     words: str
 
     @property
     def line(self):
-        """As an SVG polyline takes them."""
-        return " ".join(f"{x},{y}" for x, y in self.points)
-
-    @property
-    def last(self):
-        return self.points[-1]
+        return " ".join(",".join(point) for point in self.points)
 
 
 def spark(series):
@@ -335,7 +330,7 @@ def spark(series):
     across, up = [moment(one.period) for one in known], [float(one.number) for one in known]
     width, height = (across[-1] - across[0]) or 1, (max(up) - min(up)) or 1
     points = (
-        (round(4 + 92 * (x - across[0]) / width, 1), round(20 - 16 * (y - min(up)) / height, 1))
+        (f"{4 + 92 * (x - across[0]) / width:.1f}", f"{20 - 16 * (y - min(up)) / height:.1f}")
         for x, y in zip(across, up, strict=True)
     )
     return Spark(tuple(points), "; ".join(f"{one.with_unit} in {one.period}" for one in known))

@@ -22,7 +22,7 @@ class Row:
 
     @property
     def judgement(self):
-        """'boven het streefniveau van', or what else it is; "" without a share."""
+        """'boven', 'onder' or what else it is; "" without a share."""
         return compared(self.standing) if self.standing.on_target is not None else ""
 
 

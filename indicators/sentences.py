@@ -38,16 +38,15 @@ def _judged(standing):
         meaning = " (het hele verschil)"
     if isinstance(standing.due, Undefined):
         return f"{meaning}."
-    return f"{meaning}, {compared(standing)} {standing.due_shown}."
+    return f"{meaning}, {compared(standing)} het streefniveau van {standing.due_shown}."
 
 
 def compared(standing):
-    """'boven het streefniveau van', or what else it is; where both are shown alike it says 'net'."""
+    """'boven', 'onder' or 'precies'; where the share and what is due are shown alike it says 'net'."""
     if standing.closed == standing.due:
-        return "precies het streefniveau van"
+        return "precies"
     word = "boven" if standing.on_target else "onder"
-    just = "net " if standing.closed_shown == standing.due_shown else ""
-    return f"{just}{word} het streefniveau van"
+    return f"net {word}" if standing.closed_shown == standing.due_shown else word
 
 
 def aim(standing):

@@ -102,7 +102,7 @@ def test_goals_are_listed_per_pijler_with_their_figures(reader, goals):
     assert "School (2)" in text
     assert "Boven doelstelling, Regime b 21,9% 2020 19,1% 2022 21,9% 40,6% boven het streefniveau van 0,0%" in text
     assert "Onder doelstelling, Regime b 21,9% 2020 21,5% 2022 21,9% 5,8%" in text
-    assert "30,0% onder het streefniveau van 32,5% klasse 15-40%" in text
+    assert "30,0% onder het streefniveau van 32,5%; klasse 15-40%" in text
     assert "er is geen streefwaarde, alleen een richting: blijft laag" in text
     assert 'aria-label="21,9% in 2020; 19,1% in 2022"' in page
     assert "5 van 5 doelen en indicatoren" in text

@@ -1,0 +1,32 @@
+"""The charts of all indicators from the cache, against reading the same pictures from files."""
+
+import tempfile
+from pathlib import Path
+
+from bench import Row, side_by_side
+from indicators.charts import Chart
+from indicators.figures import with_classes
+from indicators.models import Indicator
+from indicators.standing import figures_of, standings
+
+YEAR = 2023
+
+
+def measure():
+    """Ours starts from the figures: it finds out what is to be drawn, and that it has been drawn before."""
+    indicators = with_classes(Indicator.objects.in_report())
+    figures = figures_of(indicators)
+    of_each = {one: standings([one], year=YEAR, figures=figures) for one in indicators}
+    folder = Path(tempfile.mkdtemp(prefix="nprz-bench-charts-"))
+
+    def ours():
+        charts = [Chart(one, figures, found, year=YEAR) for one, found in of_each.items()]
+        return [chart.wide for chart in charts if not chart.is_empty]
+
+    for number, picture in enumerate(ours()):
+        (folder / f"{number}.svg").write_text(picture, encoding="utf-8")
+
+    def bare():
+        return [path.read_text(encoding="utf-8") for path in folder.iterdir()]
+
+    return Row("Grafieken van alle indicatoren, uit de cache", *side_by_side(ours, bare), limit=25)
