@@ -29,6 +29,7 @@ def set_up(folder):
         call_command("migrate", verbosity=0)
         call_command("load_plan", stdout=nowhere)
         call_command("load_demo", stage="review", stdout=nowhere)
+        call_command("load_indicators", stdout=nowhere)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     setup_test_environment()  # DEBUG off, as in production
