@@ -94,6 +94,16 @@ def listed(client, **query):
     return re.findall(r'/indicatoren/indicator-\d+/\?jaar=\d+">([^<]*)', read(client, "goals", **query))
 
 
+def test_small_line_has_its_points_where_the_line_is(reader, goals):
+    page = reader.get(reverse("indicators:goals")).content.decode()
+
+    line = re.search(r'class="spark__line" points="([^"]+)"', page)[1]
+    points = re.findall(
+        r'class="spark__point" cx="([\d.]+)" cy="([\d.]+)"', page.partition(line)[2].partition("</svg>")[0]
+    )
+    assert [",".join(point) for point in points] == line.split()
+
+
 def test_goals_are_listed_per_pijler_with_their_figures(reader, goals):
     page = read(reader, "goals")
     text = text_of(page)
