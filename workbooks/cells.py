@@ -67,6 +67,14 @@ def yes_or_blank(provisional):
     return "ja" if provisional else ""
 
 
+def as_yes(value):
+    """Whether a cell says ja."""
+    said = as_text(value).lower()
+    if said not in {"", "ja", "nee"}:
+        raise ValueError(f'"{shown(said)}" is niet te lezen. Schrijf ja, of laat leeg.')
+    return said == "ja"
+
+
 def in_line(sentence):
     """A sentence as it goes on behind the place of a cell."""
     return sentence[:1].lower() + sentence[1:]

@@ -2,15 +2,12 @@
 
 from django import forms
 
+from workbooks.forms import WorkbookField
+
 
 class UploadForm(forms.Form):
-    file = forms.FileField(
-        label="Werkblad",
-        help_text="Een Excelbestand (.xlsx) met het blad Interventies, en als u wilt het blad Cijfers.",
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
-        max_length=255,
-        allow_empty_file=True,  # it is refused as any other file that is no workbook
-        error_messages={"required": "Kies een bestand."},
+    file = WorkbookField(
+        help_text="Een Excelbestand (.xlsx) met het blad Interventies, en als u wilt het blad Cijfers."
     )
     allow_new = forms.BooleanField(
         label="Nieuwe interventies toestaan",

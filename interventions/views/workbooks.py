@@ -10,9 +10,10 @@ from accounts.access import only, posted_from
 from interventions.forms.workbooks import UploadForm
 from interventions.models import ReportingRound
 from interventions.workbooks import editable_response
-from interventions.workbooks.importing import Outdated, look_at, take_over
+from interventions.workbooks.importing import look_at, take_over
 from interventions.workflow import Refused
 from workbooks import waiting
+from workbooks.taking_over import Outdated
 
 PER_PAGE = 50
 WHERE_TO_ADD = {

@@ -1,32 +1,15 @@
 """The 'bewerkbaar bestand': a round in the columns in which it can be changed and read in again."""
 
-from decimal import Decimal
-
-from backoffice.workbooks.book import Book, points
 from interventions.models import Demonstration, PlanItem
 from interventions.workflow import Refused
-from programme.numbers import format_number
-from workbooks.reading import MOST_CHARACTERS
+from workbooks.writing import EditableBook
 
 from .figures_sheet import FiguresResource
 from .plan_sheet import PlanResource
 
-_DIGITS = 15  # that Excel keeps of a number
-_NOT_IN_XML = dict.fromkeys((0xFFFE, 0xFFFF))
 NOTHING_NUMBERED = "Bij deze rijen is geen genummerde interventie, en een werkblad heeft alleen die. Kies andere rijen."
 PLAN_PIXELS = (50, 120, 65, 220, 240, 180, 130, 260, 360, 360, 200, 70)
 FIGURES_PIXELS = (90, 320, 90, 130, 75, 90, 95, 75, 280)
-
-
-class EditableBook(Book):
-    """Every character is written, also what a workbook can only hold in code; `reading` gives it back."""
-
-    # Row by row, so that texts stand in the cells themselves: openpyxl changes some in the table that cells share.
-    options = {"constant_memory": True}
-
-    @staticmethod
-    def clean(text):
-        return text.translate(_NOT_IN_XML)
 
 
 def write_editable(file, *, reporting_round, user, items=None, values=None):
@@ -45,14 +28,7 @@ def write_editable(file, *, reporting_round, user, items=None, values=None):
         notice=Demonstration.objects.notice(),
     )
     for resource, queryset, pixels, lines in zip(sheets, rows, (PLAN_PIXELS, FIGURES_PIXELS), (3, 1), strict=True):
-        dataset = resource.export(queryset=queryset)
-        columns = list(zip(resource.layout.columns, pixels, strict=True))
-        sheet = book.add_sheet(resource.layout.name, columns=columns)
-        for row, cells in enumerate(dataset, 1):
-            sheet.set_row(row, points(lines))
-            for column, value in enumerate(cells):
-                book.write(sheet, row, column, _cell(value, f"{resource.layout.name}, rij {row + 1}"))
-        sheet.autofilter(0, 0, max(len(dataset), 1), len(columns) - 1)
+        book.add_rows(resource, queryset, pixels=pixels, lines=lines)
     book.workbook.close()
 
 
@@ -70,12 +46,3 @@ def _narrowed(plan, figures, items, values):
         if not plan:
             raise Refused(NOTHING_NUMBERED)
     return plan, figures
-
-
-def _cell(value, place):
-    """What goes in a cell: numbers as numbers, unless Excel would round them."""
-    if isinstance(value, Decimal) and Decimal(f"{value:.{_DIGITS}g}") != value:
-        return format_number(value, grouped=False)
-    if isinstance(value, str) and len(value.encode("utf-16-le")) // 2 > MOST_CHARACTERS:
-        raise Refused(f"Blad {place}: een tekst is te lang voor een cel van Excel. Kort de tekst in.")
-    return value

@@ -11,7 +11,7 @@ from interventions.models.progress import Figure
 from interventions.workflow import SAVE
 from programme.figures import parse_figure
 from programme.models import Area, Period
-from workbooks.cells import as_decimal, as_text, named, shown_number, within, yes_or_blank
+from workbooks.cells import as_decimal, as_text, as_yes, named, shown_number, within, yes_or_blank
 from workbooks.reading import shown
 from workbooks.resources import CellDifference
 
@@ -205,10 +205,7 @@ class FiguresResource(RoundResource):
         return None if value == "" else as_decimal(value)
 
     def clean_provisional(self, value, draft):
-        said = as_text(value).lower()
-        if said not in {"", "ja", "nee"}:
-            raise ValueError(f'"{shown(said)}" is niet te lezen. Schrijf ja, of laat leeg.')
-        return said == "ja"
+        return as_yes(value)
 
     def clean_remark(self, value, draft):
         return within(as_text(value), OutputValue, "remark")

@@ -1,22 +1,19 @@
 """Excel in: what a workbook would change in a round, and taking that over, whole or not at all."""
 
-import hashlib
-import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.history import WayIn
 from interventions.models import ImportLog, ProgressUpdate, RoundEvent
-from interventions.workflow import Conflict, refuse
+from interventions.workflow import refuse
 from workbooks.reading import Faults, read_tables
+from workbooks.taking_over import NOTHING, Outdated, fingerprint, hash_of
 
 from .figures_sheet import FigureDraft, FiguresResource
 from .layout import FIGURES, LAYOUTS, PLAN
 from .plan_sheet import PlanDraft, PlanResource
-
-NOTHING = "Niets veranderd."
 
 
 @dataclass
@@ -74,8 +71,7 @@ class Preview:
     @property
     def fingerprint(self):
         """The same for two previews that show the same."""
-        shown = [(change.title, [asdict(one) for one in change.differences]) for change in self.changes]
-        return hashlib.sha256(json.dumps(shown).encode()).hexdigest()
+        return fingerprint(self.changes)
 
     @property
     def rows(self):
@@ -90,16 +86,6 @@ class Preview:
         noun = "interventie" if changed == 1 else "interventies"
         parts = [f"{changed} {noun} gewijzigd"] * bool(changed) + [f"{new} toegevoegd"] * bool(new)
         return f"{', '.join(parts)}." if parts else NOTHING
-
-
-class Outdated(Conflict):
-    """What is in the database is not what the preview was made of; `preview` is the one of now."""
-
-    def __init__(self, preview):
-        self.preview = preview
-        super().__init__(
-            "Intussen is er iets gewijzigd. Er is niets overgenomen; bekijk eerst wat er nu zou veranderen."
-        )
 
 
 def look_at(file, *, reporting_round, by, allow_new=False):
@@ -145,12 +131,11 @@ def take_over(file, *, reporting_round, by, file_name, allow_new=False, shown=No
 
 def _keep(preview, file, *, reporting_round, by, file_name):
     """Tell the log of the workbooks, cell by cell, and the history of the round what was taken over."""
-    file.seek(0)
     ImportLog.objects.create(
         round=reporting_round,
         by=by,
         file_name=file_name,
-        sha256=hashlib.file_digest(file, "sha256").hexdigest(),
+        sha256=hash_of(file),
         summary=preview.summary,
         changes=[_logged(change) for change in preview.changes],
     )

@@ -26,7 +26,7 @@ from interventions.models import (
 )
 from interventions.models.plan import PlanContent
 from interventions.models.progress import Content, Waived
-from interventions.workbooks.importing import Outdated, look_at, take_over
+from interventions.workbooks.importing import look_at, take_over
 from interventions.workflow import Conflict, Refused
 from tests.factories import (
     AreaFactory,
@@ -39,6 +39,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.workbooks import workbook
+from workbooks.taking_over import Outdated
 
 from .test_import import World
 

@@ -20,7 +20,7 @@ from interventions.models import (
     ProgressUpdate,
     Revision,
 )
-from interventions.workbooks.importing import Outdated, look_at, take_over
+from interventions.workbooks.importing import look_at, take_over
 from interventions.workflow import Conflict, Refused
 from tests.factories import (
     AreaFactory,
@@ -38,6 +38,7 @@ from tests.factories import (
 )
 from tests.synthetic import COLUMNS
 from tests.workbooks import FIGURE_COLUMNS, workbook
+from workbooks.taking_over import Outdated
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,9 @@ from django.core.management import BaseCommand, CommandError
 from accounts.models import Role, User
 from backoffice.workbooks.files import REASONS
 from interventions.management.commands.export_round import round_of
-from interventions.workbooks.importing import NOTHING, look_at, take_over
+from interventions.workbooks.importing import look_at, take_over
 from interventions.workflow import Refused
+from workbooks.taking_over import NOTHING
 
 ADDRESS = "opdrachtregel@voortgang.invalid"
 
