@@ -36,10 +36,16 @@ def write_sheet(book, name, panels):
     """A sheet with `panels` beneath each other, each with its title, sentences, table and notes."""
     widths = _widths(panels)
     sheet = book.add_sheet(name, columns=[("", pixels) for pixels in widths], headings=False)
-    sheet.freeze_panes(0, 1)
     row = 0
     for panel in panels:
-        row = _write_panel(book, sheet, row, panel, widths) + 2
+        head, row = _write_panel(book, sheet, row, panel, widths)
+        row += 2
+    if len(panels) == 1:  # its titles stay in view and on every printed page
+        sheet.freeze_panes(head + 1, 1)
+        sheet.repeat_rows(head - bool(panels[0].groups), head)
+    else:
+        sheet.freeze_panes(0, 1)
+    sheet.repeat_columns(0)
     return sheet
 
 
@@ -53,7 +59,7 @@ def _widths(panels):
 
 
 def _write_panel(book, sheet, row, panel, widths):
-    """Write a panel from `row` on; the row below it is returned."""
+    """Write a panel from `row` on; returns the row of its titles, and the last one."""
     book.write(sheet, row, 0, panel.title, "subtitle")
     sheet.set_row(row, 20)
     columns = [("", pixels) for pixels in widths]
@@ -76,6 +82,7 @@ def _write_panel(book, sheet, row, panel, widths):
         numeric = 0 < place < last and panel.columns[place - 1].numeric
         book.write(sheet, row, place, title, "heading of numbers" if numeric else "heading")
     sheet.set_row(row, points(max(_height(title, widths[place]) for place, title in zip(places, titles, strict=True))))
+    head = row
     for section in panel.sections:
         if section.title:
             row += 1
@@ -87,7 +94,7 @@ def _write_panel(book, sheet, row, panel, widths):
     for text in panel.notes:
         row += 1
         book.write_across(sheet, row, 0, text, columns)
-    return row
+    return head, row
 
 
 def _write_row(book, sheet, row, one, widths, *, remarks):

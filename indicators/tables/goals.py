@@ -30,7 +30,13 @@ def panel(standings, figures, *, year):
     sections = {}
     for one in standings:
         pillar = next(iter(one.indicator.pillars.all()), None)
-        cells = (Cell(one.indicator.get_kind_display()), *_then_and_now(one, figures, areas), *_target_cells(one))
+        first, last = _periods(one, figures, areas)
+        cells = (
+            Cell(one.indicator.get_kind_display()),
+            *_then_and_now(one, figures, areas, first, last),
+            *_target_cells(one),
+            Cell(" – ".join(dict.fromkeys(str(period) for period in (first, last) if period))),
+        )
         row = Row(
             one.indicator.name, cells, url=indicator_url(one.indicator), notes=tuple(filter(None, [one.indicator.note]))
         )
@@ -42,7 +48,7 @@ def panel(standings, figures, *, year):
         head="Doel of indicator",
         section_head="Pijler",
         columns=tuple(columns),
-        sections=tuple(Section(str(pillar or "Zonder pijler"), tuple(sections[pillar])) for pillar in ordered),
+        sections=tuple(Section(str(pillar or "Algemeen"), tuple(sections[pillar])) for pillar in ordered),
         notes=(
             "% ingelopen = (Zuid nu − Zuid start) / (referentie nu − Zuid start). Waar geen getal staat, staat waarom.",
         ),
@@ -57,9 +63,8 @@ def _areas(standings, figures):
     return sorted(found, key=lambda area: (area.position, area.name))
 
 
-def _then_and_now(standing, figures, areas):
+def _then_and_now(standing, figures, areas, first, last):
     """For each area the figure at the start and now; of the area of the target the start value that counts."""
-    first, last = _periods(standing, figures, areas)
     for area in areas:
         of_target = standing.target and standing.target.area == area
         if of_target and standing.target.start_value is not None:
@@ -84,7 +89,7 @@ def _periods(standing, figures, areas):
 
 def _target_cells(standing):
     if standing.target is None:
-        return (*[EMPTY] * 6, _period(standing))
+        return [EMPTY] * 6
     aim = Cell(standing.target.aim) if standing.target.reference == Target.Reference.NONE else None
     return (
         _share(standing.closed),
@@ -93,7 +98,6 @@ def _target_cells(standing):
         aim or _value(standing.target_now, standing.indicator),
         aim or _value(standing.target_at_the_end, standing.indicator),
         Cell(str(standing.target.regime or "")),
-        _period(standing),
     )
 
 
@@ -105,8 +109,3 @@ def _share(share):
 
 def _value(value, indicator):
     return Cell(str(value)) if isinstance(value, Undefined) else number_cell(value, indicator, unit=True)
-
-
-def _period(standing):
-    periods = [standing.target.start_period if standing.target else None, standing.now.period if standing.now else None]
-    return Cell(" – ".join(dict.fromkeys(str(one) for one in periods if one)))

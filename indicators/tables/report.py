@@ -32,7 +32,7 @@ def write_report(file, *, year):
     title = f"Effectrapportage NPRZ {year}"
     book = Book(file, title=title, subject=f"Doelen, indicatoren en tabellen over {year}")
     figures = Figures(with_classes(Indicator.objects.select_related("division").prefetch_related("pillars")))
-    reported = [one for one in figures.indicators.values() if one.kind != Indicator.Kind.FIGURE]
+    reported = [one for one in figures.indicators.values() if _is_in_goals(one, figures)]
     reported.sort(key=lambda one: (one.position, one.name))
     found = standings(reported, year=year, figures=figures)
     write_sheet(book, "Doelen en indicatoren", [goals.panel(found, figures, year=year)])
@@ -43,6 +43,14 @@ def write_report(file, *, year):
     written = _write_measurements(book)
     book.workbook.close()
     return written
+
+
+def _is_in_goals(indicator, figures):
+    """Whether it stands in the table of goals: a goal, an indicator, or a general figure with a then and now."""
+    if indicator.kind != Indicator.Kind.FIGURE:
+        return True
+    is_general = indicator.table and indicator.table.layout == Table.Layout.AREAS
+    return is_general and len(figures.periods_about([indicator])) > 1
 
 
 def _write_measurements(book):

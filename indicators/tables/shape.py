@@ -69,7 +69,8 @@ class Row:
     def remarks(self):
         """All that is noted at the row and its cells, in one line."""
         notes = [*self.notes, *(note for cell in self.cells for note in cell.notes)]
-        return "; ".join(dict.fromkeys([*notes, *["voorlopig"] * any(cell.provisional for cell in self.cells)]))
+        notes += ["voorlopig"] * any(cell.provisional for cell in self.cells)
+        return "; ".join(dict.fromkeys(note.removesuffix(".") for note in notes))
 
 
 @dataclass(frozen=True)
