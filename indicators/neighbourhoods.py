@@ -8,7 +8,10 @@ from programme.models import Area, Period
 
 from .figures import Figure, Figures, format_decimals
 from .formulas import share_of
-from .models import Indicator
+from .models import Indicator, Table
+
+MARKED_ABOVE = 2
+"""Points of the wijkprofiel: what changed by more than that is marked and counted."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,20 @@ class Change:
 
     @property
     def direction(self):
-        """'vooruit', 'achteruit' or 'gelijk': with an index or a class, higher is better unless it says otherwise."""
+        """'vooruit', 'achteruit' or 'gelijk'; "" where more is neither better nor worse."""
+        better = self.now.indicator.higher_is_better
+        if better is None:
+            return ""
         if not self.by:
             return "gelijk"
-        better = self.now.indicator.higher_is_better is not False
         return "vooruit" if (self.by > 0) == better else "achteruit"
+
+    @property
+    def is_marked(self):
+        """Whether it stands out: in the wijkprofiel only when it is more than two points, as in the report."""
+        table = self.now.indicator.table
+        in_profile = table is not None and table.layout == Table.Layout.PROFILE
+        return abs(self.by) > MARKED_ABOVE if in_profile else True
 
     @property
     def shown(self):

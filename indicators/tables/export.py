@@ -72,8 +72,9 @@ def _write_panel(book, sheet, row, panel, widths):
         book.write(sheet, row, 0, "", "heading")
         place = 1
         for title, width in panel.groups:
-            for column in range(place, place + width):
-                book.write(sheet, row, column, title if column == place else "", "heading")
+            if width > 1:
+                sheet.merge_range(row, place, row, place + width - 1, "", book.formats["heading"])
+            book.write(sheet, row, place, title, "heading")
             place += width
         row += 1
     titles = [panel.head, *(column.title for column in panel.columns), *["Opmerkingen"] * panel.has_remarks]

@@ -53,9 +53,9 @@ def _panel(table, indicators, figures, area):
     left_out, periods = periods[:-MOST_COLUMNS], periods[-MOST_COLUMNS:]
     columns = [
         *(Column(f"{key}.{period}", str(period)) for period in periods),
-        Column(f"{key}.vorige", "Sinds de vorige meting"),
-        Column(f"{key}.eerste", "Sinds de eerste meting"),
-        Column(f"{key}.plaats", f"Plaats ({_peers_named(area)}, 1 is het hoogst)"),
+        Column(f"{key}.vorige", "Sinds vorige"),
+        Column(f"{key}.eerste", "Sinds eerste"),
+        Column(f"{key}.plaats", "Plaats"),
     ]
     rows = without_empty(_row(indicator, figures, area, periods) for indicator in indicators)
     used = [place for place in range(len(columns)) if any(row.cells[place] != EMPTY for row in rows)]
@@ -67,6 +67,7 @@ def _panel(table, indicators, figures, area):
         sections=(Section("", tuple(_only(row, used) for row in rows)),) if rows else (),
         notes=(
             *[f"De {MOST_COLUMNS} nieuwste periodes; de andere staan in de tabel zelf."] * bool(left_out),
+            *[f"Plaats: onder {_peers_named(area)}, 1 is het hoogst."] * (len(columns) - 1 in used),
             *source_notes(*indicators),
         ),
     )
@@ -110,4 +111,4 @@ def peers_of(figures, indicator, area):
 
 
 def _peers_named(area):
-    return "van de gebieden" if area.kind == Area.Kind.DISTRICT else "van de wijken van Zuid"
+    return "de gebieden" if area.kind == Area.Kind.DISTRICT else "de wijken van Zuid"

@@ -7,7 +7,7 @@ from indicators.figures import format_decimals
 from indicators.formulas import Undefined
 from indicators.neighbourhoods import share_within
 from indicators.sums import gap
-from programme.models import Area
+from programme.models import Area, Period
 
 from .shape import EMPTY, Cell, Column, Panel, Row, Section, figure_cell, indicator_url, source_notes
 
@@ -70,13 +70,13 @@ def _upright(table, indicators, figures, periods, areas):
         (one, area) for one in indicators for area in areas if any(figures.get(one, area, period) for period in periods)
     ]
     columns = [Column(f"{table.code}.{one.code}.{area.pk}", short_name(area), group=one.name) for one, area in shown]
-    rows = [
-        Row(
-            str(period), tuple(_cell(figures, one, area, period) for one, area in shown), order=period.start.isoformat()
-        )
-        for period in periods
+    by_kind = {}  # years do not stand among the months that they consist of
+    for period in periods:
+        cells = tuple(_cell(figures, one, area, period) for one, area in shown)
+        by_kind.setdefault(period.kind, []).append(Row(str(period), cells, order=period.start.isoformat()))
+    return columns, [
+        Section(Period.Kind(kind).label if len(by_kind) > 1 else "", tuple(rows)) for kind, rows in by_kind.items()
     ]
-    return columns, [Section("", tuple(rows))]
 
 
 def _cell(figures, indicator, area, period):

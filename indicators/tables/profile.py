@@ -6,13 +6,11 @@ from django.urls import reverse
 
 from indicators.areas import short_name
 from indicators.models import PrintedFigure
-from indicators.neighbourhoods import change, changes, count, first_of, ranking
+from indicators.neighbourhoods import MARKED_ABOVE, change, changes, count, first_of, ranking
 
 from .places import compared_section, sections_by_district, shown, within
 from .shape import Cell, Column, Panel, Row, Section, change_cell, figure_cell, source_notes
 
-MARKED_ABOVE = 2
-"""Points: what changed by more than that is marked, as in the report."""
 HIGHEST, LOWEST = 5, 10
 """Wijken in the lists, and those that share the last place."""
 
@@ -60,7 +58,7 @@ def _panel(code, ours, figures, district):
             columns.append(Column(f"{indicator.code}.sinds-{before}", f"Sinds {before}", group=part))
             readers.append(
                 lambda area, of=indicator, now=periods[-1], before=before: change_cell(
-                    change(figures, of, area, now=now, before=before), marked_above=MARKED_ABOVE
+                    change(figures, of, area, now=now, before=before)
                 )
             )
     total = ours[0]

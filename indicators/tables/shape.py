@@ -232,20 +232,19 @@ def indicator_url(indicator):
     return reverse("indicators:indicator", args=[indicator.code])
 
 
-def change_cell(change, *, marked_above=None) -> Cell:
-    """A Change as a cell; with `marked_above` only marked as 'vooruit' or 'achteruit' when it is more than that."""
+def change_cell(change) -> Cell:
+    """A Change as a cell."""
     if change is None:
         return EMPTY
     indicator = change.now.indicator
     if indicator.scale_id:
         return Cell(change.shown, rank=change.by, direction=change.direction)
-    marked = marked_above is None or abs(change.by) > marked_above
     return Cell(
         change.shown,
         value=change.by,
         decimals=indicator.decimals,
         numeric=True,
-        direction=change.direction if marked else "",
+        direction=change.direction if change.is_marked else "",
     )
 
 

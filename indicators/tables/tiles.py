@@ -172,9 +172,9 @@ def as_tables(figures, indicator, period):
         columns=(
             Column(f"{key}.waarde", str(period), numeric=numeric),
             *(Column(f"{key}.sinds-{one}", f"Sinds {one}", numeric=numeric) for one in compared),
-            Column(f"{key}.plaats", "Plaats op Zuid (1 is het hoogst)"),
+            Column(f"{key}.plaats", "Plaats"),
         ),
         sections=(*sections_by_district(figures, indicator.division, cells), *compared_section(figures, cells)),
-        notes=source_notes(indicator),
+        notes=("Plaats: onder de wijken van Zuid, 1 is het hoogst.", *source_notes(indicator)),
     )
     return Tables(title=panel.title, name=f"wijken-{indicator.code}-{period}".replace("/", "-"), panels=(panel,))

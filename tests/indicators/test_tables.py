@@ -7,12 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from indicators.models import Measurement
+from indicators.models import Measurement, Table
 from indicators.tables import build
-from programme.models import Area
+from programme.models import Area, Period
 from tests.factories import UserFactory
 
-from .factories import PlaceFactory
+from .factories import IndicatorFactory, MeasurementFactory, PlaceFactory, TableFactory
 from .zuid import make_general, make_moves, make_parts, make_profile, make_scale, make_zuid, measure
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +135,20 @@ def test_parts_that_do_not_add_up_are_told_at_the_row(zuid):
     assert [cell.shown for cell in end.cells] == ["145", "66", "45,5%"]
     assert end.cells[1].notes == ("telt op tot 69, gemeten is 66",)
     assert end.cells[0].notes == ()
+
+
+def test_long_series_stands_upright_with_years_apart_from_months(zuid):
+    table = TableFactory(layout=Table.Layout.PERIODS)
+    counted = IndicatorFactory(kind="figure", table=table, unit="aantal", decimals=0)
+    measure(zuid, counted, 2022, {"Zuid": 100})
+    for month in range(1, 10):
+        period = Period.objects.month(2022, month)
+        MeasurementFactory(indicator=counted, area=zuid.areas["Zuid"], period=period, value=month)
+
+    (panel,) = build(table).panels
+
+    assert [(section.title, len(section.rows)) for section in panel.sections] == [("Jaar", 1), ("Maand", 9)]
+    assert cells(panel)["mei 2022"] == ["5"]
 
 
 def test_general_figures_show_two_sources_side_by_side_and_name_the_one_that_counts(zuid):

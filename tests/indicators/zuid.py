@@ -79,7 +79,13 @@ def make_scale(zuid):
     for rank, name in enumerate(("Onvoldoende", "Zwak", "Voldoende", "Goed"), 1):
         scale.classes.create(rank=rank, name=name)
     indicator = IndicatorFactory(
-        code="leefbaarometer", name="Leefbaarheid", kind="figure", scale=scale, division=zuid.cbs, table=table
+        code="leefbaarometer",
+        name="Leefbaarheid",
+        kind="figure",
+        direction="higher",
+        scale=scale,
+        division=zuid.cbs,
+        table=table,
     )
     for year, values in ((2012, (2, 2, 3, 4, 1)), (2020, (2, 3, 3, 4, 3)), (2022, (2, 4, 1, 3, 3))):
         measure(zuid, indicator, year, dict(zip([n for of in WIJKEN.values() for n in of], values, strict=True)))
