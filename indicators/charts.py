@@ -59,6 +59,7 @@ class Size:
     right: int
     font: int
     years: int  # between two years on the axis
+    values: bool  # whether there is room for the last value at the end of a line
 
     @property
     def line(self):
@@ -66,7 +67,7 @@ class Size:
         return self.font + 4
 
 
-WIDE, NARROW = Size(640, 320, 56, 124, 15, 2), Size(226, 260, 44, 84, 13, 5)
+WIDE, NARROW = Size(640, 320, 60, 140, 15, 2, True), Size(210, 260, 60, 88, 13, 5, False)
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,10 @@ class Line:
     name: str
     points: tuple[Point, ...]
     look: Look | None = None
+
+    def label(self, size):
+        """What stands at its end."""
+        return f"{self.name} {self.points[-1].label}" if size.values else self.name
 
 
 def moment(period):
@@ -160,12 +165,13 @@ class Chart:
         every = [point for line in (*self.lines, *self.targets) for point in line.points]
         ticks = _ticks(min(point.y for point in every), max(point.y for point in every))
         first, last = math.floor(min(point.x for point in every)), math.ceil(max(point.x for point in every))
+        step = size.years if last - first > size.years * 2 else 1
         x = {
             "field": "x",
             "type": "quantitative",
             "scale": {"domain": [first, max(last, first + 1)], "nice": False},
             "axis": {
-                "values": [year for year in range(first, last + 1) if (last - year) % size.years == 0],
+                "values": [year for year in range(first, last + 1) if (last - year) % step == 0],
                 "format": "d",
                 "grid": False,
                 "title": None,
@@ -196,7 +202,7 @@ class Chart:
             *(
                 layer
                 for line, at in zip(self.lines, ends, strict=True)
-                for layer in _labels(line.points[-1].x, at, f"{line.name} {line.points[-1].label}", line.look.colour)
+                for layer in _labels(line.points[-1].x, at, line.label(size), line.look.colour)
             ),
             *(
                 layer

@@ -7,6 +7,7 @@ from programme.numbers import format_number
 
 from . import sentences
 from .areas import short_name
+from .charts import LOOKS
 from .figures import Figure
 from .models import Indicator
 from .standing import Standing
@@ -107,8 +108,9 @@ def _cell(figure):
 
 
 def _rank(area):
-    """Zuid first, then what it is compared with, in their own order."""
-    return (not _is_programme(area), area.position, area.name)
+    """As in the chart, then what is not drawn there in its own order."""
+    drawn = list(LOOKS)
+    return (drawn.index(area.name) if area.name in drawn else len(drawn), area.position, area.name)
 
 
 def _is_programme(area):

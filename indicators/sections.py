@@ -15,4 +15,11 @@ def sections(request):
     ]
     if request.user.is_bureau:
         entries.append(("Invoeren", reverse("indicators:entering")))
-    return [{"label": label, "url": url, "current": "page" if request.path == url else ""} for label, url in entries]
+    return [{"label": label, "url": url, "current": _current(request.path, url)} for label, url in entries]
+
+
+def _current(path, url):
+    """What aria-current says: of the page itself, or of the section that the page is below."""
+    if path == url:
+        return "page"
+    return "true" if path.startswith(url) and url != reverse("indicators:goals") else ""

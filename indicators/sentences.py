@@ -1,5 +1,7 @@
 """The sentences about a target, made of its figures: nobody types a number, an 'above' or a 'below'."""
 
+from programme.models import Area
+
 from .areas import short_name
 from .formulas import Undefined
 from .models import Target
@@ -62,12 +64,17 @@ def aim(standing):
     if target.reference == Target.Reference.NORM:
         goal = f"Het doel{last} is de norm: {standing.with_unit(value)}."
     else:
-        where = short_name(target.reference_area) if target.reference_area else f"'{target.reference_indicator}'"
+        where = _place(target.reference_area) if target.reference_area else f"'{target.reference_indicator}'"
         goal = f"Het doel{last} is het niveau van {where}"
         goal += "; dat is niet bekend." if isinstance(value, Undefined) else f": {_reference(standing)}."
     if isinstance(standing.target_now, Undefined):
         return goal
     return f"{goal} De streefwaarde voor {standing.year} is {standing.target_now_shown}."
+
+
+def _place(area):
+    """The name of `area` in a sentence: 'Rotterdam', but 'de G4'."""
+    return f"de {area}" if area.kind == Area.Kind.REFERENCE else short_name(area)
 
 
 def _reference(standing):

@@ -87,9 +87,12 @@ def test_later_figures_are_no_part_of_an_earlier_report(indicator):
 def test_chart_is_read_without_colour(indicator):
     looks = LOOKS.values()
     assert len({one.dash for one in looks}) == len({one.shape for one in looks}) == len(LOOKS)
-    for size in (WIDE, NARROW):
+    for size, names in (
+        (WIDE, ["Zuid 20,5%", "Rotterdam 15,0%", "G4 13,0%"]),
+        (NARROW, ["Zuid", "Rotterdam", "G4"]),
+    ):
         said = [mark["text"] for mark, _ in marks(chart_of(indicator), "text", size)]
-        assert said[::2] == ["Zuid 20,5%", "Rotterdam 15,0%", "G4 13,0%", ["doel 2031", "13,0%"]]
+        assert said[::2] == [*names, ["doel 2031", "13,0%"]]
 
 
 @pytest.mark.parametrize("values", [(10, 10, 10, 10), (10, 10.1, 10.2, 29), (5, 28, 28.5, 29)])

@@ -222,7 +222,7 @@ def test_indicator_page_reads_as_the_report(reader, goals):
         "Zuid 2022: 19,1%. Ingelopen tussen 2020 en 2022: 40,6%, boven het streefniveau van 0,0%.",
         "Het doel voor 2031 is het niveau van Rotterdam: 15,0% (2022). De streefwaarde voor 2022 is 21,9%.",
         "Lijngrafiek. Zuid: 21,9% in 2020; 19,1% in 2022. Rotterdam: 15,0% in 2022. Streefwaarde: 15,0% in 2031.",
-        "Cijfers In %. Bron: Bron",
+        "Cijfers Eenheid: %. Bron: Bron",
         "Zuid 21,9 19,1 Rotterdam 15,0",
         "Lager is beter",
         "Bron Bron. Bewerking",
