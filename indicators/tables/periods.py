@@ -74,9 +74,8 @@ def _upright(table, indicators, figures, periods, areas):
     for period in periods:
         cells = tuple(_cell(figures, one, area, period) for one, area in shown)
         by_kind.setdefault(period.kind, []).append(Row(str(period), cells, order=period.start.isoformat()))
-    return columns, [
-        Section(Period.Kind(kind).label if len(by_kind) > 1 else "", tuple(rows)) for kind, rows in by_kind.items()
-    ]
+    kinds = [kind for kind in Period.Kind if kind in by_kind]
+    return columns, [Section(kind.label if len(kinds) > 1 else "", tuple(by_kind[kind])) for kind in kinds]
 
 
 def _cell(figures, indicator, area, period):
