@@ -50,14 +50,14 @@ def _panel(table, indicators, figures, area):
         for period in figures.periods_about(indicators)
         if any(figures.get(one, area, period) for one in indicators)
     ]
-    left_out, periods = periods[:-MOST_COLUMNS], periods[-MOST_COLUMNS:]
+    shown = periods[-MOST_COLUMNS:]
     columns = [
-        *(Column(f"{key}.{period}", str(period)) for period in periods),
+        *(Column(f"{key}.{period}", str(period)) for period in shown),
         Column(f"{key}.vorige", "Sinds vorige"),
         Column(f"{key}.eerste", "Sinds eerste"),
         Column(f"{key}.plaats", "Plaats"),
     ]
-    rows = without_empty(_row(indicator, figures, area, periods) for indicator in indicators)
+    rows = without_empty(_row(indicator, figures, area, periods, shown) for indicator in indicators)
     used = [place for place in range(len(columns)) if any(row.cells[place] != EMPTY for row in rows)]
     return Panel(
         key=key,
@@ -66,7 +66,7 @@ def _panel(table, indicators, figures, area):
         columns=tuple(columns[place] for place in used),
         sections=(Section("", tuple(_only(row, used) for row in rows)),) if rows else (),
         notes=(
-            *[f"De {MOST_COLUMNS} nieuwste periodes; de andere staan in de tabel zelf."] * bool(left_out),
+            *[f"De {MOST_COLUMNS} nieuwste periodes; de andere staan in de tabel zelf."] * (len(shown) < len(periods)),
             *[f"Plaats: onder {_peers_named(area)}, 1 is het hoogst."] * (len(columns) - 1 in used),
             *source_notes(*indicators),
         ),
@@ -77,11 +77,11 @@ def _only(row, places):
     return Row(row.title, tuple(row.cells[place] for place in places), url=row.url, notes=row.notes)
 
 
-def _row(indicator, figures, area, periods):
+def _row(indicator, figures, area, periods, shown):
     known = [one for one in periods if (found := figures.get(indicator, area, one)) and found.number is not None]
     before = dict.fromkeys((known[-2], known[0])) if len(known) > 1 else {}
     since = [change_cell(change(figures, indicator, area, now=known[-1], before=one)) for one in before]
-    cells = [figure_cell(figures.get(indicator, area, period), unit=True) for period in periods]
+    cells = [figure_cell(figures.get(indicator, area, period), unit=True) for period in shown]
     latest = figures.get(indicator, area, known[-1]) if known else None
     computed = ("som van wijken",) if latest and latest.is_computed and not figures.terms_of(indicator) else ()
     return Row(

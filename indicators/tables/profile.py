@@ -132,7 +132,7 @@ def _lists(code, total, figures, district):
             key=f"{code}-{key}",
             title=f"{word} scores van {within(district)} in {last}: {index_name(total).lower()}",
             head="Wijk",
-            columns=(Column(f"{code}-{key}.plaats", "Plaats"), Column(f"{code}-{key}.score", "Score")),
+            columns=(Column(f"{code}-{key}.plaats", "Nr."), Column(f"{code}-{key}.score", "Score")),
             sections=(Section("", rows),) if rows else (),
             notes=(f"{len(rows)} wijken: wie de laatste plaats deelt, staat er ook bij.",) if len(rows) > size else (),
             list_of=code,
@@ -147,7 +147,7 @@ def _printed(code, report, rows):
         title=f"Laagste scores van Rotterdam, gedrukt in de VGR {report}: {index_name(rows[0].indicator).lower()}",
         head="Wijk",
         columns=(
-            Column(f"{key}.plaats", "Plaats"),
+            Column(f"{key}.plaats", "Nr."),
             Column(f"{key}.score", "Score"),
             Column(f"{key}.zuid", "Zuid", numeric=False),
             Column(f"{key}.nieuw", "Nieuw", numeric=False),
