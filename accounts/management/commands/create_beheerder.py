@@ -1,15 +1,14 @@
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.core.management.base import CommandError
 
 from accounts import invitations
 from accounts.forms import InvitationForm
 from accounts.models import Role, User
 from accounts.refusals import Refused
+from backoffice.commands import DataCommand
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Nodigt een beheerder uit: de eerste persoon van een lege installatie. Toont de link, verstuurt niets."
 
     def add_arguments(self, parser):
@@ -17,9 +16,6 @@ class Command(BaseCommand):
         parser.add_argument("--name", metavar="NAAM", help="hoe de beheerder heet; anders het begin van het adres")
 
     def handle(self, *, email, name, **options):
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            raise CommandError("De database is nog niet ingericht. Voer eerst 'manage.py migrate' uit.")
         form = InvitationForm({"email": email, "name": name or email.partition("@")[0], "role": Role.BEHEERDER})
         if not form.is_valid():
             problems = (f"{form[field].label}: {error}" for field, errors in form.errors.items() for error in errors)

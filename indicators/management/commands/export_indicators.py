@@ -1,13 +1,14 @@
 from pathlib import Path
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
+from backoffice.commands import DataCommand
 from backoffice.workbooks.files import whole_file
 from indicators.models import Target
 from indicators.tables.report import write_report
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Schrijft de effectrapportage over een jaar als werkblad."
 
     def add_arguments(self, parser):

@@ -1,10 +1,9 @@
-from django.core.management.base import BaseCommand
-
+from backoffice.commands import DataCommand
 from indicators.loading import REPORT, load_indicators
 from programme.numbers import summed_up
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = (
         f"Laadt de indicatoren en cijfers van het rapport over {REPORT} die bij de toepassing horen. "
         "Wat er al staat, blijft zoals het is."

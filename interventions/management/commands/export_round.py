@@ -1,15 +1,16 @@
 from pathlib import Path
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
 from accounts.models import Role, User
+from backoffice.commands import DataCommand
 from backoffice.workbooks.files import whole_file
 from interventions.models import PlanItem, ReportingRound
 from interventions.workbooks import write_editable, write_workbook
 from interventions.workflow import Refused
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Schrijft een rapportageronde als werkblad, met alles wat het programmabureau ziet."
 
     def add_arguments(self, parser):

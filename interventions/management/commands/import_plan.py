@@ -1,8 +1,9 @@
 from pathlib import Path
 
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
 from accounts.models import Role, User
+from backoffice.commands import DataCommand
 from backoffice.workbooks.files import REASONS
 from interventions.management.commands.export_round import round_of
 from interventions.workbooks.importing import look_at, take_over
@@ -12,7 +13,7 @@ from workbooks.taking_over import NOTHING
 ADDRESS = "opdrachtregel@voortgang.invalid"
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Neemt een bewerkbaar werkblad over in een rapportageronde: alles, of niets als er iets niet klopt."
 
     def add_arguments(self, parser):

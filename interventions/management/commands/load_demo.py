@@ -1,14 +1,15 @@
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from backoffice.commands import DataCommand
 from interventions import demo
 from interventions.workflow import Refused
 
 WHAT = "personen, kleuren over 2022 en 2023 en een ronde 2024"
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Laadt een demonstratie: verzonnen personen, kleuren en een ronde van 2024 in een van drie standen."
 
     def add_arguments(self, parser):

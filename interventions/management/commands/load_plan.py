@@ -1,11 +1,12 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from backoffice.commands import DataCommand
 from interventions.loading import YEAR, describe_figures, load_plan
 from interventions.workflow import Refused
 from programme.numbers import summed_up
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Laadt het plan van 2023 dat bij de toepassing hoort. Wat er al staat, blijft zoals het is."
 
     def handle(self, **options):
