@@ -243,6 +243,10 @@ def test_plan_is_changed_without_javascript(plan, browser, context, live_server)
     plain = browser.new_context(java_script_enabled=False, storage_state=context.storage_state())
     page = plain.new_page()
     page.goto(f"{live_server.url}{reverse('interventions:plan_year', args=[2024])}")
+    press(page, page.get_by_label(f"Kies {plan[2]}"), "Space", "Enter")  # which button that is, it does not say
+    expect(page.get_by_role("alert")).to_contain_text("Kies met een knop wat u wilt doen.")
+    expect(page.get_by_label(f"Kies {plan[2]}")).to_be_checked()
+    assert names(page) == ["Leerwerkloket", "Jobcoaching", "Stages"]
     page.get_by_role("button", name="Omlaag: W1 Leerwerkloket").click()
     assert names(page) == ["Jobcoaching", "Leerwerkloket", "Stages"]
     plain.close()
