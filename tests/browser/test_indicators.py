@@ -1,12 +1,13 @@
 """The bureau enters a year in a browser: by keyboard, by paste, and what is wrong said at its cell."""
 
+import re
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from indicators.models import Measurement, MeasurementEvent
+from indicators.models import Measurement, MeasurementEvent, ShareClass
 from programme.models import Area
 from tests.factories import PillarFactory, UserFactory
 from tests.indicators.factories import (
@@ -34,6 +35,8 @@ def indicators():
     for position, (name, kind) in enumerate(AREAS.items()):
         PlaceFactory(name=name, kind=kind, position=position)
     regime = RegimeFactory(code="b", points=((2022, 0), (2031, 1)))
+    for lower, name in (("0.4", "40% en meer"), ("0.15", "15 tot 40%"), (None, "minder dan 15%")):
+        ShareClass.objects.create(regime=regime, report=2023, lower=lower, name=name)
     made = []
     for position, name in enumerate(("% werkloos", "% schulden")):
         indicator = IndicatorFactory(
@@ -58,6 +61,9 @@ def cell(page, indicator, area):
 
 def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, indicators):
     log_in(UserFactory(adviseur=True, name="Ada Viseur"))
+    of_indicator = live_server.url + reverse("indicators:indicator", args=[indicators[0].code])
+    page.goto(of_indicator)
+    expect(page.get_by_text("sinds 2022 is er geen nieuwe waarde")).to_be_visible()
     page.goto(live_server.url + reverse("indicators:entering"))
     axe.check(page)
     page.get_by_label("Wat").select_option("Werk")
@@ -110,3 +116,27 @@ def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, ind
     expect(page.get_by_text("4/9. Kleine steekproef.")).to_be_visible()
     axe.check(page)
     assert MeasurementEvent.objects.count() == 6
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    # What is computed follows: the sentence, the class, the chart, the list and the count.
+    page.goto(of_indicator)
+    expect(page.locator(".outcome__sentence")).to_have_text(
+        "Zuid 2023: 17,0%. Ingelopen tussen 2022 en 2023: 21,1%, boven het streefniveau van 11,1%."
+    )
+    expect(page.get_by_text("klasse 15 tot 40%")).to_be_visible()
+    chart = page.get_by_role("img", name="% werkloos, Zuid, Rotterdam, G4")
+    expect(chart).to_have_accessible_description(
+        "Lijngrafiek. Zuid: 19,0% in 2022; 17,0% in 2023. Rotterdam: 12,5% in 2022; 12,0% in 2023."
+        " G4: 10,0% in 2022; 9,5% in 2023. Streefwaarde: 9,5% in 2031."
+    )
+    expect(chart.get_by_text("Zuid 17,0%").last).to_be_visible()
+    axe.check(page)
+    page.get_by_role("link", name="Stand", exact=True).click()
+    axe.check(page)
+    page.get_by_role("link", name=re.compile("1 ?: 15 tot 40%, Werk")).press("Enter")
+    axe.check(page)
+    expect(page.get_by_role("row", name="% werkloos")).to_contain_text("21,1% boven")
+    expect(page.get_by_role("row", name="% schulden")).to_have_count(0)
+    page.get_by_role("link", name="% werkloos").press("Enter")
+    expect(page).to_have_url(f"{of_indicator}?jaar=2023")

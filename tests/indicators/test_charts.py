@@ -130,13 +130,14 @@ def test_picture_says_what_it_is_and_holds_no_style_or_script(indicator):
 
     root = ElementTree.fromstring(svg)  # noqa: S314 (we made it)
     names = {element.get("id"): element.text for element in root if element.get("id")}
-    title, description = (names[one] for one in root.get("aria-labelledby").split())
+    title, description = (names[root.get(one)] for one in ("aria-labelledby", "aria-describedby"))
     assert root.get("role") == "img"
     assert title == "% van iets & nog <iets>, Zuid, Rotterdam, G4"
     assert description == (
         "Lijngrafiek. Zuid: 29,0% in 2011; 21,9% in 2020; 20,5% in 2021. Rotterdam: 15,0% in 2021. G4: 13,0% in 2021."
         " Streefwaarde: 13,0% in 2031."
     )
+    assert svg.count("role=") == 1
     assert not re.search(r"style=|<style|<script|href=|url\(|data:", svg)
 
 
