@@ -32,6 +32,9 @@ class OutputIndicatorQuerySet(models.QuerySet):
     def in_use(self):
         return self.filter(status=OutputIndicator.Status.ACTIVE)
 
+    def ended(self):
+        return self.filter(status=OutputIndicator.Status.ENDED)
+
     def proposed(self):
         """Those that wait for the bureau."""
         return self.filter(status=OutputIndicator.Status.PROPOSED)

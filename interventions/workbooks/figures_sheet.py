@@ -1,6 +1,7 @@
 """The sheet 'Cijfers': what its cells mean, on the way out (`dehydrate_…`) and on the way in (`clean_…`)."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -21,11 +22,12 @@ from .of_round import RoundResource
 
 @dataclass(frozen=True)
 class Called:
-    """An indicator (its key) as it is called in a round."""
+    """An indicator (its key) as it is called in a round, and whether it was ended since."""
 
     pk: int
     name: str
     unit: str
+    ended: bool
 
 
 @dataclass
@@ -34,6 +36,7 @@ class FigureDraft:
 
     stored: OutputValue | None
     update: ProgressUpdate | None
+    called: Called | None = None
     row: int = 0
     code: str = ""
     indicator: str = ""
@@ -143,25 +146,31 @@ class FiguresResource(RoundResource):
 
     def before_import(self, dataset, **kwargs):
         rows = self._rows(OutputValue.objects.all())
-        self._stored = {(row.reported_by.code, row.name, row.series.area.name, str(row.period)): row for row in rows}
+        # More than one of a key when an indicator was ended and another has its name: they come in as they go out.
+        self._stored = defaultdict(list)
+        for row in rows:
+            key = (row.reported_by.code, row.name, row.unit, row.series.area.name, str(row.period))
+            self._stored[key].append(row)
         self._by_code = {item.code: item for item in self._items.values()}
         for item in self._items.values():
             item.round = self.round
-        self._indicators = {one.name: Called(one.pk, one.name, one.unit) for one in OutputIndicator.objects.in_use()}
-        # What this round calls otherwise, goes by the name that it has here.
-        self._indicators |= {
-            row.name: Called(row.series.indicator_id, row.name, row.unit) for row in rows if row.kept_name
-        }
+        # Those of the round itself first: by the names that they have here, and also when they were ended since.
+        self._here = {(row.reported_by.code, row.name): _called_in_row(row) for row in rows}
+        known = OutputIndicator.objects.in_use() | OutputIndicator.objects.ended()
+        self._indicators = {one.name: _called(one) for one in known.order_by("-status")}  # what is in use comes last
+        self._indicators |= {row.name: _called_in_row(row) for row in rows if row.kept_name}
         self._areas = set(Area.objects.values_list("name", flat=True))
         self._periods = {str(period) for period in Period.objects.all()}
 
     def get_or_init_instance(self, instance_loader, row):
-        key = (Figures.CODE, Figures.INDICATOR, Figures.AREA, Figures.PERIOD)
-        stored = self._stored.get(tuple(as_text(row[title]) for title in key))
-        if stored is None:
+        key = (Figures.CODE, Figures.INDICATOR, Figures.UNIT, Figures.AREA, Figures.PERIOD)
+        found = self._stored.get(tuple(as_text(row[title]) for title in key))
+        if not found:
             return FigureDraft(None, None), True
+        stored = found.pop(0) if len(found) > 1 else found[0]
         item = stored.reported_by
-        return FigureDraft(stored, getattr(item, "progress", None) or ProgressUpdate(plan_item=item)), False
+        update = getattr(item, "progress", None) or ProgressUpdate(plan_item=item)
+        return FigureDraft(stored, update, _called_in_row(stored)), False
 
     def clean_code(self, value, draft):
         code = as_text(value)
@@ -170,16 +179,17 @@ class FiguresResource(RoundResource):
         return code
 
     def clean_indicator(self, value, draft):
-        indicator = named(self._indicators, value, "indicator")
-        owner = self._owners.get(indicator.pk)
+        here = draft.called or self._here.get((draft.code, as_text(value)))
+        draft.called = here or named(self._indicators, value, "indicator")
+        owner = self._owners.get(draft.called.pk)
         at = self._items[owner.intervention_id].code if owner else ""
         if draft.code and at != draft.code:
             where = f"wordt ingevuld bij {at}" if at else f"wordt in {self.round.year} nergens ingevuld"
-            raise ValueError(f'indicator "{shown(indicator.name)}" {where}, niet bij {draft.code}.')
-        return indicator.name
+            raise ValueError(f'indicator "{shown(draft.called.name)}" {where}, niet bij {draft.code}.')
+        return draft.called.name
 
     def clean_unit(self, value, draft):
-        unit = self._indicators[draft.indicator].unit if draft.indicator else as_text(value)
+        unit = draft.called.unit if draft.called else as_text(value)
         if unit != as_text(value):
             raise ValueError(f'eenheid "{shown(as_text(value))}" is niet die van de indicator ({unit}).')
         return unit
@@ -191,15 +201,16 @@ class FiguresResource(RoundResource):
         period = named({name: name for name in self._periods}, value, "periode")
         if draft.stored is not None:
             self.refuse_twice(draft.stored.pk, draft, "deze waarde")
-        elif draft.code and draft.indicator and draft.area:
-            raise ValueError(f"deze waarde wordt in de ronde {self.round.year} niet gevraagd.")
+        elif draft.code and draft.indicator and draft.unit and draft.area:
+            why = ": de indicator is beëindigd" if draft.called.ended else ""
+            raise ValueError(f"deze waarde wordt in de ronde {self.round.year} niet gevraagd{why}.")
         return period
 
     def clean_value(self, value, draft):
         if not isinstance(value, str):
             return as_decimal(value), ""
         # Of an indicator that is not there, no unit is the wrong one.
-        return parse_figure(value, unit=self._indicators[draft.indicator].unit if draft.indicator else value)
+        return parse_figure(value, unit=draft.called.unit if draft.called else value)
 
     def clean_target(self, value, draft):
         return None if value == "" else as_decimal(value)
@@ -217,6 +228,14 @@ class FiguresResource(RoundResource):
         if draft.changes_target and (why := draft.stored.why_not_set_target(user=self.user)):
             reasons["target"] = why
         return reasons
+
+
+def _called(indicator):
+    return Called(indicator.pk, indicator.name, indicator.unit, indicator.status == OutputIndicator.Status.ENDED)
+
+
+def _called_in_row(row):
+    return replace(_called(row.series.indicator), name=row.name, unit=row.unit)
 
 
 def _place(row):

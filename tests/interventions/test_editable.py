@@ -426,6 +426,33 @@ def test_import_plan_says_what_changed_and_who_did_it(tmp_path):
     assert (log.by.name, log.by.is_active, log.by.has_usable_password()) == ("Opdrachtregel", False, False)
 
 
+def test_workbook_changes_nothing_after_an_indicator_was_ended(tmp_path):
+    world, past = World(), RoundFactory(year=2023, historical=True)
+    thread = {"intervention": world.item.intervention, "pillar": world.school, "number": 1}
+    UpdateFactory(plan_item=PlanItemFactory(round=past, name="Taalklas", **thread), approved=True)
+    ValueFactory(series=world.series, round=past, value=4)
+    files = {one.year: saved(exported(one, world.beheerder), tmp_path / f"{one}.xlsx") for one in (past, world.round)}
+
+    world.series.indicator.end(by=world.beheerder, version=1, reason="Telt anders.")
+
+    for year, file in files.items():
+        assert run("import_plan", file, year=year) == ["Niets veranderd."]
+        assert run("import_plan", file, year=year, dry_run=True)[-1].endswith("Niets veranderd.")
+
+
+@pytest.mark.parametrize("unit", ["aantal", "%"])
+def test_figures_of_an_ended_indicator_and_of_another_with_its_name_are_told_apart(unit):
+    world = World()
+    world.series.indicator.end(by=world.beheerder, version=1, reason="Telt anders.")
+    indicator = IndicatorFactory(name="Klassen", unit=unit, owner=world.item.intervention)
+    ValueFactory(series=SeriesFactory(indicator=indicator, area=world.series.area), round=world.round, value=7)
+
+    file = exported(world.round, world.beheerder)
+
+    assert [row[5][0] for row in cells(file, "Cijfers")[1:]] == [5, 7]
+    assert look_at(file, reporting_round=world.round, by=world.beheerder).changes == []
+
+
 def test_import_plan_in_a_trial_makes_nobody_up(tmp_path):
     world = World()
     path = saved(exported(world.round, world.beheerder), tmp_path / "plan.xlsx")

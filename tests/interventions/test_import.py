@@ -253,6 +253,20 @@ def test_cell_of_the_figures_is_refused_with_its_place_and_nothing_is_written(wo
     assert everything() == before
 
 
+def test_row_of_an_ended_indicator_that_the_round_does_not_ask_for_says_that_it_is_ended(world):
+    world.series.indicator.end(by=world.beheerder, version=1, reason="Telt anders.")
+
+    with pytest.raises(Refused) as refused:
+        world.look(figures=[world.figure(Gebied="Noord")])
+    OutputValue.objects.all().delete()
+    with pytest.raises(Refused) as without_rows:
+        world.look(figures=[world.figure()])
+
+    said = "E2: deze waarde wordt in de ronde 2024 niet gevraagd: de indicator is beëindigd."
+    assert [said in str(error.value) for error in (refused, without_rows)] == [True, True]
+    assert "bestaat niet" not in f"{refused.value} {without_rows.value}"
+
+
 def test_message_stays_short_whatever_stands_in_the_cell(world):
     with pytest.raises(Refused) as refused:
         world.look(world.row(Pijler="x" * 30_000), figures=[world.figure(Waarde="x" * 30_000)])
