@@ -57,6 +57,7 @@ def test_menu_holds_what_the_role_can_use(role, labels):
 def test_menu_tells_the_page_from_what_lies_below_it():
     assert menu(Role.INVULLER, "/overzicht/") == {"Mijn interventies": "", "Overzicht": "page", "Indicatoren": ""}
     assert menu(Role.INVULLER, "/overzicht/2023/") == {"Mijn interventies": "", "Overzicht": "true", "Indicatoren": ""}
+    assert menu(Role.LEZER, "/wijken/") == {"Overzicht": "", "Indicatoren": "true"}
 
 
 def test_health_says_ok_to_anybody_and_takes_no_session(client, db):
