@@ -2,17 +2,31 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from interventions.models import Demonstration
+from programme.richtext import from_typed
 
 
 def site(request):
-    """What every page shows: the menu of this user, and whether the installation is a demonstration.
+    """What pages show: the menu of this user, whether this is a demonstration, and what was typed in vain.
 
-    Both are made when a template asks for them: a redirect or a download costs nothing.
+    Each is made when a template asks for it: a redirect or a download costs nothing.
     """
     return {
         "navigation": SimpleLazyObject(lambda: navigation(request)),
         "demo": SimpleLazyObject(Demonstration.objects.notice),
+        "typed": SimpleLazyObject(lambda: typed(request)),
     }
+
+
+def typed(request):
+    """The texts that this user sent along, as canonical rich text: for an error page, which has no form to show them in.
+
+    Texts are what has a space or a mark-up in it; the choices and keys beside them say nothing without their form.
+    Whatever a stranger's page sends is none of ours: who sent it is logged in, and a view of ours has refused it.
+    """
+    if request.method != "POST" or not request.resolver_match or not request.user.is_authenticated:
+        return []
+    texts = [text for name, texts in request.POST.lists() if "password" not in name for text in texts]
+    return [from_typed(text) for text in texts if {" ", "\n", "<"} & set(text.strip())]
 
 
 def navigation(request):

@@ -596,6 +596,30 @@ def test_what_was_typed_can_be_copied_when_it_may_not_be_saved_any_more(client, 
 # A new indicator
 
 
+def test_what_was_typed_is_shown_to_who_may_not_write_here_any_more_and_nothing_else(client, partner, update):
+    form = values_of(page(client, update).forms[-1])
+    update.plan_item.initiators.all().delete()
+
+    typed = {"quantitative": "<p>Acht <b>loketten</b>.</p>", "proposed_reason": "Er is < 1 coach."}
+    response = client.post(url(update), form | typed)
+
+    assert response.status_code == 404
+    said = text_of(html.fromstring(response.content).get_element_by_id("inhoud"))
+    assert "Uw tekst is niet opgeslagen, en niet weg" in said
+    assert "Acht loketten. Er is < 1 coach." in said
+    assert "Leerwerkloket" not in response.text
+    assert form["csrfmiddlewaretoken"] not in said
+
+
+def test_page_that_is_not_there_repeats_no_words_of_strangers(client, partner, update):
+    there_is_no_such_page = client.post("/nergens/", {"quantitative": "<p>Acht loketten.</p>"})
+    client.logout()
+    without_login = client.post(url(update), {"quantitative": "<p>Acht loketten.</p>"}, follow=True)
+
+    for response in (there_is_no_such_page, without_login):
+        assert "Acht loketten" not in response.text
+
+
 def test_partner_proposes_an_indicator_and_fills_it_in_once_accepted(client, partner, update):
     area = AreaFactory(name="Carnisse")
 
