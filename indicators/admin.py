@@ -6,6 +6,7 @@ from .models import (
     Indicator,
     Measurement,
     MeasurementEvent,
+    MeasurementImport,
     PrintedFigure,
     Regime,
     RegimePoint,
@@ -166,6 +167,15 @@ class MeasurementEventAdmin(Reading):
     search_fields = ("indicator__name", "area__name", "reason")
     date_hierarchy = "at"
     ordering = ("-at", "-pk")
+
+
+@admin.register(MeasurementImport, site=site)
+class MeasurementImportAdmin(Reading):
+    list_display = ("file_name", "by", "at", "summary")
+    export_fields = ("sha256",)
+    list_select_related = ("by",)
+    search_fields = ("file_name", "summary")
+    date_hierarchy = "at"
 
 
 @admin.register(PrintedFigure, site=site)

@@ -5,6 +5,7 @@ from django import forms
 from accounts.forms import NOT_WHOLE
 from programme.differences import Difference
 from programme.models import Area
+from workbooks.forms import WorkbookField
 
 from .models import Indicator, Measurement, MeasurementEvent, Source
 from .recording import EARLIEST, REASON_MISSING, Entry, look_at
@@ -186,3 +187,7 @@ class MoreForm(forms.Form):
 
 def _is_key(text):
     return text.isascii() and text.isdecimal() and len(text) < 10
+
+
+class UploadForm(forms.Form):
+    file = WorkbookField(help_text="Een Excelbestand (.xlsx) met het blad Metingen.")

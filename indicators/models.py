@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from accounts.history import AppendOnly, AppendOnlyQuerySet, WayIn
 from programme.figures import Code
 from programme.models import Area, Division, Period, Pillar
+from workbooks.taking_over import TakenOver
 
 from .said import Said
 
@@ -311,6 +312,14 @@ class MeasurementEvent(AppendOnly):
     def change(self):
         """From what to what: '19,1 → 19,3', 'nieuw → 19,1' or '19,1 → leeg'."""
         return f"{self.was or 'nieuw'} → {self.became or 'leeg'}"
+
+
+class MeasurementImport(TakenOver):
+    """Which workbook of measurements was taken over; what it changed is in the events of that moment."""
+
+    class Meta(TakenOver.Meta):
+        verbose_name = "ingelezen werkblad met metingen"
+        verbose_name_plural = "ingelezen werkbladen met metingen"
 
 
 class RegimeQuerySet(models.QuerySet):

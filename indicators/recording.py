@@ -55,6 +55,7 @@ class Fault:
     """Why an entry is not taken, in Dutch. A jump is, once it has a remark; of a conflict, `stored` is there now."""
 
     message: str
+    at: str = "value"  # or "area", "period"
     asks_remark: bool = False
     is_conflict: bool = False
     stored: Measurement | None = None
@@ -142,7 +143,7 @@ def look_at(entries, *, known, today):
         if times[entry.place.key] > 1:
             look.faults[entry.place.key] = Fault("Dit cijfer staat er twee keer.")
         elif entry.said != (stored.said if stored else Said()):
-            if fault := _fault(entry, stored, known, today):
+            if fault := fault_of(entry, known=known, today=today):
                 look.faults[entry.place.key] = fault
             look.changes.append((entry, stored))
     return look
@@ -215,13 +216,23 @@ def _times_changed(indicators):
     }
 
 
-def _fault(entry, stored, known, today):
-    """What is wrong with an entry that changes something, or None."""
-    place, said = entry.place, entry.said
+def fault_of(entry, *, known, today):
+    """The Fault of an entry by itself, or None; of one that changes nothing there is none."""
+    place, said, stored = entry.place, entry.said, known.at(entry.place)
+    if said == (stored.said if stored else Said()):
+        return None
     if entry.version is not None and entry.version != (stored.version if stored else 0):
         return _conflict(place, stored)
-    if said and (why := _why_not_here(place, known, today) or _why_not_so_much(place.indicator, said)):
-        return Fault(why)
+    if not said:
+        return None
+    reasons = {
+        "period": _why_not_then(place, known, today),
+        "area": _why_not_there(place),
+        "value": _why_not_so_much(place.indicator, said),
+    }
+    for at, why in reasons.items():
+        if why:
+            return Fault(why, at=at)
     if said.number is None or said.remark or place.indicator.scale_id or (stored and stored.number == said.number):
         return None
     before = known.before(place)
@@ -241,16 +252,22 @@ def _conflict(place, stored):
     return Fault(f"Dit is intussen gewijzigd{who}: er staat nu {now}.", is_conflict=True, stored=stored)
 
 
-def _why_not_here(place, known, today):
-    """Why nothing of this indicator is entered for this area and period; "" when it may be."""
-    period, indicator, area = place.period, place.indicator, place.area
-    if period.kind not in known.kinds(indicator):
-        kinds = ", ".join(sorted(Period.Kind(one).label.lower() for one in known.kinds(indicator)))
-        return f"'{period}' past hier niet: deze indicator wordt gemeten per {kinds}."
+def _why_not_then(place, known, today):
+    """Why nothing of this indicator is entered for this period; "" when it may be."""
+    period, kinds = place.period, known.kinds(place.indicator)
+    if period.kind not in kinds:
+        names = ", ".join(sorted(Period.Kind(one).label.lower() for one in kinds))
+        return f"'{period}' past hier niet: deze indicator wordt gemeten per {names}."
     if period.start > today:
         return f"{period} moet nog beginnen."
     if period.start.year < EARLIEST:
         return f"{period} is te lang geleden: er wordt gemeten vanaf {EARLIEST}."
+    return ""
+
+
+def _why_not_there(place):
+    """Why nothing of this indicator is entered for this area; "" when it may be."""
+    indicator, area = place.indicator, place.area
     divided = area.kind == Area.Kind.NEIGHBOURHOOD and indicator.division_id
     if divided and indicator.division_id not in {one.pk for one in area.divisions.all()}:
         return f"{area} hoort niet bij de indeling '{indicator.division}' van deze indicator."

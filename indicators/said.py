@@ -65,34 +65,41 @@ def read_said(text, *, indicator, numbers=(), remark=""):
     bare = text.removesuffix(PROVISIONAL).rstrip()
     said = {"provisional": bare != text, "remark": remark}
     if "/" in bare:
-        return Said(**_sides(bare, indicator), **said)
-    if indicator.scale_id and (named := _class(bare, indicator)) is not None:
-        return Said(value=named, **said)
-    try:
-        value, code = parse_figure(bare, unit=indicator.unit)
-    except ValueError as error:
-        if indicator.scale_id:
-            raise ValueError(f"'{bare}' is geen klasse. Kies uit: {_classes(indicator)}.") from error
-        raise
+        numerator, _, denominator = bare.partition("/")
+        return Said(**sides(parse_number(numerator), parse_number(denominator), indicator=indicator), **said)
+    value, code = read_value(bare, indicator=indicator, numbers=numbers)
     if value is None and not code:
         if said["provisional"]:
             raise ValueError("Zet voor * het cijfer dat voorlopig is.")
         return Said()
-    if value is not None:
-        refuse_number(bare, value, indicator=indicator, numbers=numbers)
     return Said(value=value, code=code, **said)
 
 
-def refuse_number(text, value, *, indicator, numbers=()):
-    """Raise ValueError, in Dutch, when `text`, read as `value`, may well mean another number of `indicator`."""
+def read_value(text, *, indicator, numbers=()):
+    """A number, the name of a class or a code as (value, code); raises as `read_said` does."""
+    if indicator.scale_id and text and (rank := _rank(text, indicator)) is not None:
+        return rank, ""
+    try:
+        value, code = parse_figure(text, unit=indicator.unit)
+    except ValueError as error:
+        if indicator.scale_id:
+            raise ValueError(_no_class(text, indicator)) from error
+        raise
+    if value is not None:
+        _refuse_other_meaning(text, value, indicator, numbers)
+    return value, code
+
+
+def _refuse_other_meaning(text, value, indicator, numbers):
+    """Raise ValueError when `text`, read as `value`, may well mean another number."""
+    bare = text.removesuffix("%").strip()
     if indicator.scale_id:
-        raise ValueError(f"'{text}' is geen klasse. Kies uit: {_classes(indicator)}.")
-    if indicator.decimals and _THOUSAND.fullmatch(text.removesuffix("%").strip()):
-        bare = text.removesuffix("%").strip()
+        raise ValueError(_no_class(text, indicator))
+    if indicator.decimals and _THOUSAND.fullmatch(bare):
         either, other = bare.replace(".", ""), bare.replace(".", ",")
         raise ValueError(f"'{text}' kan twee dingen betekenen. Schrijf {either} of {other}.")
     usual = [abs(number) for number in numbers if number]
-    if indicator.unit == "%" and "%" not in text and 0 < abs(value) < 1 and usual and min(usual) >= 1:
+    if indicator.unit == "%" and bare == text and 0 < abs(value) < 1 and usual and min(usual) >= 1:
         likely = format_number(100 * value)
         raise ValueError(f"'{text}' lijkt {likely}%: schrijf {likely}. Is het echt minder dan 1%? Schrijf {text}%.")
 
@@ -100,24 +107,19 @@ def refuse_number(text, value, *, indicator, numbers=()):
 _THOUSAND = re.compile(r"[-−–]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
 
 
-def _sides(text, indicator):
+def sides(numerator, denominator, *, indicator):
+    """The two sides of a share, when `indicator` is one."""
     if indicator.unit != "%":
-        raise ValueError(f"'{text}' is een deel van een geheel, maar deze indicator is in: {indicator.unit}.")
-    numerator, _, denominator = text.partition("/")
-    return sides(parse_number(numerator), parse_number(denominator))
-
-
-def sides(numerator, denominator):
-    """The two sides of a share, checked."""
+        raise ValueError(f"Een teller met een noemer kan alleen bij %, en deze indicator is in: {indicator.unit}.")
     if denominator <= 0:
         raise ValueError("De noemer (achter de streep) moet groter zijn dan 0.")
     return {"numerator": numerator, "denominator": denominator}
 
 
-def _class(text, indicator):
+def _rank(text, indicator):
     ranks = {one.name.casefold(): Decimal(one.rank) for one in indicator.scale.classes.all()}
     return ranks.get(" ".join(text.split()).casefold())
 
 
-def _classes(indicator):
-    return ", ".join(one.name for one in indicator.scale.classes.all())
+def _no_class(text, indicator):
+    return f"'{text}' is geen klasse. Kies uit: {', '.join(one.name for one in indicator.scale.classes.all())}."

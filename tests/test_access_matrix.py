@@ -164,6 +164,10 @@ URLS = {
     "indicators:history": ("outcome", who_sees_everything, READ),
     "indicators:entering": ("", bureau, READ),
     "indicators:enter": ("sheet", bureau, WRITE),
+    "indicators:import_workbook": ("", bureau, WRITE),
+    "indicators:take_over_workbook": ("", bureau, VERB),
+    "indicators:discard_workbook": ("", bureau, VERB),
+    "indicators:editable_workbook": ("", bureau, READ),
     "accounts:account": ("", everybody, WRITE),
     "accounts:people": ("", beheerder, READ),
     "accounts:invite": ("", beheerder, WRITE),
@@ -583,8 +587,8 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (78, 18, 15288)
-    assert len({name for name, _ in admin_targets()}) == 258
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (82, 18, 15544)
+    assert len({name for name, _ in admin_targets()}) == 264
 
 
 def may_do(world, role, name, target):

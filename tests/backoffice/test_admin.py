@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from backoffice import Reference, site
-from indicators.models import Indicator, Measurement, MeasurementEvent, Scale, ScaleClass, Table
+from indicators.models import Indicator, Measurement, MeasurementEvent, MeasurementImport, Scale, ScaleClass, Table
 from interventions.models import (
     Demonstration,
     Funding,
@@ -126,6 +126,7 @@ def plant_outcomes(year, person):
         "source": outcomes.SourceFactory(name=f"Bron {year}"),
     }
     measured = outcomes.MeasurementFactory(**place, provisional=True)
+    MeasurementImport.objects.create(by=person, file_name="metingen.xlsx", sha256="0", summary="")
     MeasurementEvent.objects.create(**place, became="10", by=person, way_in="form")
     indicator.printed.create(report=year, place="blz. 1", what="value", area=measured.area, raw="10,0%")
     division.tiles.create(area=measured.area, row=1, column=1)

@@ -78,7 +78,7 @@ def test_number_may_be_what_it_says_where_nothing_else_is_likely():
     assert read_said("0,19%", indicator=share, numbers=[Decimal(19)]) == said("0.19")
     assert read_said("1.234", indicator=euro) == said("1234")
     assert read_said("1.234.567", indicator=share) == said("1234567")
-    with pytest.raises(ValueError, match="is een deel van een geheel, maar deze indicator is in: euro"):
+    with pytest.raises(ValueError, match="kan alleen bij %, en deze indicator is in: euro"):
         read_said("66/145", indicator=euro)
 
 
