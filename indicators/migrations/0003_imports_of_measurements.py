@@ -6,28 +6,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('indicators', '0002_printed_differences_of_a_kind'),
+        ("indicators", "0002_printed_differences_of_a_kind"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='MeasurementImport',
+            name="MeasurementImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='op')),
-                ('file_name', models.CharField(max_length=255, verbose_name='bestand')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256 van het bestand')),
-                ('summary', models.CharField(max_length=250, verbose_name='samenvatting')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='door')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="op")),
+                ("file_name", models.CharField(max_length=255, verbose_name="bestand")),
+                ("sha256", models.CharField(max_length=64, verbose_name="SHA-256 van het bestand")),
+                ("summary", models.CharField(max_length=250, verbose_name="samenvatting")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="door",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ingelezen werkblad met metingen',
-                'verbose_name_plural': 'ingelezen werkbladen met metingen',
-                'ordering': ('-at', '-pk'),
-                'abstract': False,
+                "verbose_name": "ingelezen werkblad met metingen",
+                "verbose_name_plural": "ingelezen werkbladen met metingen",
+                "ordering": ("-at", "-pk"),
+                "abstract": False,
             },
         ),
     ]

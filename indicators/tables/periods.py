@@ -28,7 +28,7 @@ def panels(table, indicators, figures, *, period=None, area=None):
         section_head="Onderdeel",
         columns=tuple(columns),
         sections=tuple(sections),
-        notes=source_notes(*indicators),
+        notes=(*source_notes(*indicators), *(f"{one.name}: {one.note}" for one in indicators if one.note)),
     )
 
 
@@ -54,7 +54,6 @@ def _across(table, indicators, figures, periods, areas):
             name[:1].upper() + name[1:],
             tuple(cells),
             url=indicator_url(indicator),
-            notes=(indicator.note,) if indicator.note else (),
             emphasised=bool(figures.terms_of(indicator)) and not is_part,
             is_part=is_part,
         )
