@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from indicators.models import Indicator, Measurement, Regime, ShareClass, Target
+from indicators.models import Indicator, Measurement, Regime, ShareClass, Table, Target
 from programme.models import Area
 from tests.factories import PillarFactory, UserFactory
 
@@ -263,6 +263,27 @@ def test_figures_show_their_counts_and_what_another_source_says(reader):
     assert "Rotterdam 45,5 voorlopig 66 van 145 landelijke bron" in text
     assert "Rotterdam andere bron, telt niet mee 44,0 lokale bron" in text
     assert "Rotterdam 2023: landelijke bron 45,5%; lokale bron 44,0%. Deze pagina gebruikt: landelijke bron." in text
+
+
+def test_figures_lead_to_the_table_the_wijken_and_for_some_their_history(client):
+    table = Table.objects.create(code="algemeen", name="Algemene cijfers", layout="areas")
+    indicator = IndicatorFactory(table=table)
+    measure(indicator, PlaceFactory(), 2023, 5)
+    history = reverse("indicators:history", args=[indicator.code])
+
+    for role, sees_history in (("lezer", False), ("controleur", True)):
+        client.force_login(UserFactory(role=role))
+        page = read(client, "indicator", indicator.code)
+        assert "Staat ook in de tabel Algemene cijfers ." in text_of(page)
+        assert (history in page) is sees_history
+
+    measure(indicator, PlaceFactory(name="Bloemhof", kind=Area.Kind.NEIGHBOURHOOD), 2023, 5)
+    page = read(client, "indicator", indicator.code)
+    assert "Er zijn ook cijfers per wijk: Algemene cijfers ." in text_of(page)
+    assert "Bloemhof" not in page
+    indicator.table = None
+    indicator.save()
+    assert "Er zijn ook cijfers per wijk: de wijken ." in text_of(read(client, "indicator", indicator.code))
 
 
 def test_indicator_without_figures_has_no_chart_and_says_so(reader):

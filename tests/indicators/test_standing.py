@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from indicators import sentences
 from indicators.figures import Figures
 from indicators.models import Indicator, ShareClass, Target
 from indicators.standing import standings
@@ -201,3 +202,13 @@ def test_standings_take_the_same_number_of_queries(number, django_assert_num_que
 
     with django_assert_num_queries(9):
         standings(indicators, year=2023)
+
+
+def test_regime_without_a_path_gives_no_judgement(target):
+    target.regime.points.all().delete()
+
+    found = standing(target)
+
+    assert (found.closed_shown, found.on_target, found.verdict.label) == ("60,4%", None, "een waarde ontbreekt")
+    assert sentences.outcome(found) == "Zuid 2022: 19,1%. Ingelopen tussen 2011 en 2022: 60,4%."
+    assert sentences.aim(found) == "Het doel is het niveau van de G4: 12,6% (2022)."
