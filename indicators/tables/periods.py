@@ -24,7 +24,7 @@ def panels(table, indicators, figures, *, period=None, area=None):
     yield Panel(
         key=table.code,
         title=table.name,
-        head="Periode" if make is _upright else "",
+        head="Periode" if make is _upright else "Cijfer",
         section_head="Onderdeel",
         columns=tuple(columns),
         sections=tuple(sections),

@@ -9,7 +9,7 @@ from indicators.models import PrintedFigure
 from indicators.neighbourhoods import MARKED_ABOVE, change, changes, count, first_of, ranking
 
 from .places import compared_section, sections_by_district, shown, within
-from .shape import Cell, Column, Panel, Row, Section, change_cell, figure_cell, source_notes
+from .shape import Cell, Column, Panel, Row, Section, change_cell, figure_cell, place_cell, source_notes
 
 HIGHEST, LOWEST = 5, 10
 """Wijken in the lists, and those that share the last place."""
@@ -123,7 +123,7 @@ def _lists(code, total, figures, district):
         rows = tuple(
             Row(
                 short_name(place.area),
-                (_number(place.number), figure_cell(place.figure)),
+                (place_cell(place.number), figure_cell(place.figure)),
                 url=reverse("indicators:area", args=[place.area.pk]),
             )
             for place in places
@@ -166,14 +166,10 @@ def _printed_row(row):
     return Row(
         row.area.name,
         (
-            _number(row.position),
+            place_cell(row.position),
             Cell(row.raw, value=row.value, numeric=True),
             Cell("ja", direction="zuid") if is_ours else Cell("nee"),
             Cell("nieuw", direction="nieuw") if "nieuw" in row.note else Cell(""),
         ),
         url=reverse("indicators:area", args=[row.area.pk]) if is_ours else "",
     )
-
-
-def _number(number):
-    return Cell(str(number), value=number, numeric=True)

@@ -194,6 +194,11 @@ class Tables:
         return next((panel for panel in self.panels if panel.key == key), None)
 
 
+def place_cell(number):
+    """A place in a list as a cell."""
+    return Cell(str(number), value=Decimal(number), numeric=True)
+
+
 def figure_cell(figure: Figure | None, *notes: str, unit=False) -> Cell:
     """A Figure as a cell, with its unit where columns or rows differ in it; nothing for None."""
     if figure is None:

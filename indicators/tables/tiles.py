@@ -12,7 +12,7 @@ from indicators.neighbourhoods import change, neighbourhoods, ranking
 from programme.models import Area, Period
 
 from .places import compared_section, sections_by_district
-from .shape import EMPTY, Cell, Column, Panel, Tables, change_cell, figure_cell, source_notes
+from .shape import EMPTY, Cell, Column, Panel, Tables, change_cell, figure_cell, place_cell, source_notes
 
 SHADES = 5
 
@@ -161,9 +161,7 @@ def as_tables(figures, indicator, period):
         yield figure_cell(figure, unit=True)
         for one in compared:
             yield change_cell(change(figures, indicator, area, now=period, before=one))
-        yield Cell(str(places[area].number), value=places[area].number, numeric=True) if area in places else EMPTY
-
-    numeric = not indicator.scale_id
+        yield place_cell(places[area].number) if area in places else EMPTYnumeric = not indicator.scale_id
     panel = Panel(
         key=key,
         title=f"{indicator.name}, {period}",

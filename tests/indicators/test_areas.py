@@ -35,7 +35,7 @@ def visit(client):
     def visit(name, *args, status=200, **query):
         response = client.get(reverse(f"indicators:{name}", args=args), query)
         assert response.status_code == status
-        return response.content.decode()
+        return response.getvalue().decode()
 
     return visit
 
@@ -62,6 +62,13 @@ def test_page_of_the_wijken_shows_the_index_and_year_that_are_chosen(zuid, visit
 
     assert "Veiligheidsindex, totaal, 2014" in text
     assert "Havenkant 95" in text
+
+
+def test_table_of_the_wijken_is_taken_along_as_csv(zuid, visit):
+    lines = visit("areas", index="vi-totaal", als="csv", tabel="wijken").splitlines()
+
+    assert lines[0].endswith("Gebied;Wijk;2024;Sinds 2022;Sinds 2014;Plaats")
+    assert "Feijenoord;Kade;90;-2;6;3" in lines
 
 
 def test_page_of_the_wijken_says_that_there_are_no_figures_for_a_choice(zuid, visit):

@@ -83,6 +83,15 @@ def test_csv_opens_in_dutch_excel(zuid, fetch):
     assert rows[1][-1] == "som van wijken"
 
 
+def test_csv_of_every_panel_holds_all_its_rows(zuid, fetch):
+    for table in [make(zuid) for make in (make_general, make_scale, make_profile, make_moves, make_parts)]:
+        for panel in build(table).panels:
+            content = fetch("table", table.code, f"als=csv&tabel={panel.key}").getvalue().decode("utf-8-sig")
+            head, *rows = csv.reader(StringIO(content), delimiter=";")
+            assert len(rows) == sum(len(section.rows) for section in panel.sections)
+            assert {len(row) for row in rows} == {len(head)}
+
+
 def test_csv_and_workbook_hold_no_formula(zuid, fetch):
     table = make_parts(zuid)
     name = '=HYPERLINK("http://voorbeeld.test")'
