@@ -161,7 +161,9 @@ def as_tables(figures, indicator, period):
         yield figure_cell(figure, unit=True)
         for one in compared:
             yield change_cell(change(figures, indicator, area, now=period, before=one))
-        yield place_cell(places[area].number) if area in places else EMPTYnumeric = not indicator.scale_id
+        yield place_cell(places[area].number) if area in places else EMPTY
+
+    numeric = not indicator.scale_id
     panel = Panel(
         key=key,
         title=f"{indicator.name}, {period}",
