@@ -49,13 +49,13 @@ class IndicatorEventAdmin(Reading):
 
 @admin.register(IndicatorPlacement, site=site)
 class IndicatorPlacementAdmin(Reading):
-    list_display = ("indicator", "intervention", "fills_in", "filled_in", "position")
+    list_display = ("indicator", "intervention", "fills_in", "filled_in", "since", "until", "position")
     fields = list_display
     readonly_fields = ("fills_in", "filled_in")
     fills_in = yes_no("owner", "vult in")
     filled_in = yes_no("former_owner", "vulde in")
     list_filter = ("owner",)
-    list_select_related = ("indicator", "intervention")
+    list_select_related = ("indicator", "intervention", "since", "until")
     search_fields = ("indicator__name", "intervention__plan_items__name")
 
 

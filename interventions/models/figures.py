@@ -41,13 +41,17 @@ class OutputIndicatorQuerySet(models.QuerySet):
 
     def proposed_for(self, plan_item):
         """Those that wait at the interventie of `plan_item`, with all that a page shows of them."""
-        waiting = self.proposed().filter(interventions=plan_item.intervention_id)
+        waiting = self.proposed().standing_at(plan_item)
         return waiting.select_related("proposed_by").prefetch_related("series__area").order_by("name")
+
+    def standing_at(self, plan_item):
+        """Those that stand at its interventie in its round."""
+        return self.filter(placements__in=IndicatorPlacement.objects.standing_at(plan_item))
 
     def not_in_use_at(self, plan_item):
         """What was proposed at its interventie and waits for the bureau, or was not taken over."""
         undecided = (OutputIndicator.Status.PROPOSED, OutputIndicator.Status.REFUSED)
-        return self.filter(interventions=plan_item.intervention_id, status__in=undecided)
+        return self.standing_at(plan_item).filter(status__in=undecided)
 
     def add_to(self, plan_item, *, by, name, unit, period_kind, areas):
         """A new figure that the interventie of `plan_item` reports from its round on, for each of `areas`."""
@@ -58,7 +62,9 @@ class OutputIndicatorQuerySet(models.QuerySet):
             if not areas:
                 raise Refused("Kies ten minste één gebied.")
             indicator.save()
-            indicator.placements.create(intervention_id=plan_item.intervention_id, position=NEW_AT_THE_END)
+            indicator.placements.create(
+                intervention_id=plan_item.intervention_id, since=locked, position=NEW_AT_THE_END
+            )
             OutputSeries.objects.bulk_create(OutputSeries(indicator=indicator, area=area) for area in areas)
             indicator.events.create(verb=IndicatorEvent.Verb.ADD, by=by, detail=f"bij {plan_item}")
             if locked.in_progress:
@@ -191,25 +197,37 @@ class OutputIndicator(models.Model):
     add_areas.alters_data = True
 
     def share_with(self, plan_item, *, by, version):
-        """Let it stand at this interventie too; the owner goes on filling it in."""
-        with self._changed(IndicatorEvent.Verb.SHARE, by=by, version=version, detail=f"met {plan_item}"):
-            if self.placements.filter(intervention=plan_item.intervention_id).exists():
+        """Let it stand at this interventie too, from its round on; the owner goes on filling it in."""
+        details = {"version": version, "detail": f"met {plan_item}"}
+        with self._placed_anew(plan_item, IndicatorEvent.Verb.SHARE, by=by, **details) as locked:
+            if self.placements.standing_at(plan_item).exists():
                 raise Refused(f"'{self.name}' staat al bij {plan_item}.")
             if not PlanItem.objects.continuing().filter(pk=plan_item.pk).exists():
                 raise Refused(f"{plan_item} is vervallen. Kies een interventie die doorgaat.")
-            self.placements.create(intervention_id=plan_item.intervention_id, owner=False, position=NEW_AT_THE_END)
+            # It may stand there in a later plan already.
+            self.placements.update_or_create(
+                intervention_id=plan_item.intervention_id,
+                until=None,
+                defaults={"since": locked},
+                create_defaults={"owner": False, "since": locked, "position": NEW_AT_THE_END},
+            )
 
     share_with.alters_data = True
 
     def take_from(self, plan_item, *, by, version):
-        """Let it stand no more at this interventie, which does not fill it in."""
-        with self._changed(IndicatorEvent.Verb.TAKE, by=by, version=version, detail=f"van {plan_item}"):
-            placement = self.placements.filter(intervention=plan_item.intervention_id).first()
+        """Let it stand no more, from its round on, at this interventie, which does not fill it in."""
+        details = {"version": version, "detail": f"van {plan_item}"}
+        with self._placed_anew(plan_item, IndicatorEvent.Verb.TAKE, by=by, **details) as locked:
+            placement = self.placements.standing_at(plan_item).first()
             if placement is None:
                 raise Refused(f"'{self.name}' staat niet bij {plan_item}.")
             if placement.owner or placement.former_owner:
                 raise Refused(f"{plan_item} vult '{self.name}' in. Beëindig de indicator, of laat hem staan.")
-            placement.delete()
+            if placement.since_id == locked.pk:
+                placement.delete()
+            else:
+                placement.until = locked
+                placement.save(update_fields=["until"])
 
     take_from.alters_data = True
 
@@ -287,6 +305,16 @@ class OutputIndicator(models.Model):
         self.refresh_from_db(from_queryset=OutputIndicator.objects.select_for_update(no_key=True))
 
     @contextmanager
+    def _placed_anew(self, plan_item, verb, *, by, **details):
+        """As `_changed`, of what is placed from the round of `plan_item` on; gives that round, locked."""
+        with transaction.atomic():
+            locked = plan_item.round.lock_plan(by=by)
+            if later := ReportingRound.objects.fixed().filter(year__gt=locked.year).order_by("-year").first():
+                raise Refused(f"De ronde {later.year} is afgesloten en ligt vast. Doe dit in het plan van daarna.")
+            with self._changed(verb, by=by, **details):
+                yield locked
+
+    @contextmanager
     def _decided(self, by, verb):
         with transaction.atomic():
             # All of the same name, so that two of them are not accepted at once.
@@ -353,11 +381,28 @@ class IndicatorEvent(AppendOnly):
         return f"{self.indicator}: {self.get_verb_display()}"
 
 
+def _counting(year, prefix=""):
+    """Of placements: those that count in the round of `year` (a number or an expression).
+
+    Where the placements are of another model, all conditions on them go into one `filter`.
+    """
+    begun = Q((f"{prefix}since", None)) | Q((f"{prefix}since__year__lte", year))
+    return begun & (Q((f"{prefix}until", None)) | Q((f"{prefix}until__year__gt", year)))
+
+
 class IndicatorPlacementQuerySet(models.QuerySet):
-    def decided_at(self, intervention):
-        """What stands at an interventie and is or was in use, in its order, with the series of each."""
+    def standing_in(self, reporting_round):
+        """Those that count in this round: what is placed or taken away later leaves it as it was."""
+        return self.filter(_counting(reporting_round.year))
+
+    def standing_at(self, plan_item):
+        """Those at its interventie that count in its round."""
+        return self.standing_in(plan_item.round).filter(intervention=plan_item.intervention_id)
+
+    def decided_at(self, plan_item):
+        """What stands at its interventie and is or was in use, in its order, with the series of each."""
         decided = (OutputIndicator.Status.ACTIVE, OutputIndicator.Status.ENDED)
-        here = self.filter(intervention=intervention, indicator__status__in=decided)
+        here = self.standing_at(plan_item).filter(indicator__status__in=decided)
         events = models.Prefetch(
             "indicator__events", IndicatorEvent.objects.select_related("by").order_by("-at", "-pk")
         )
@@ -368,21 +413,21 @@ class IndicatorPlacementQuerySet(models.QuerySet):
         going_on = PlanItem.objects.in_round(reporting_round).continuing().values("intervention")
         return self.filter(Q(owner=True) | Q(former_owner=True, intervention__in=going_on))
 
-    def hand_over(self, *, of, to):
-        """Let `to` fill in from now on what the interventies `of` filled in; what they reported stays theirs.
+    def hand_over(self, *, of, to, since):
+        """Let `to`, new in the round `since`, fill in what the interventies `of` filled in.
 
-        What they only show stands at `to` as well.
+        What they reported stays theirs. What they only show stands at `to` as well.
         """
         placed = {}
         for intervention in of:
-            for placement in self.filter(intervention=intervention):
+            for placement in self.filter(intervention=intervention, until=None):
                 placed.setdefault(placement.indicator_id, []).append(placement)
         for position, (indicator, placements) in enumerate(placed.items()):
             owned = [placement for placement in placements if placement.owner]
             for placement in owned:
                 placement.owner, placement.former_owner = False, True
                 placement.save(update_fields=["owner", "former_owner"])
-            self.create(indicator_id=indicator, intervention=to, owner=bool(owned), position=position)
+            self.create(indicator_id=indicator, intervention=to, owner=bool(owned), since=since, position=position)
 
     hand_over.alters_data = True
 
@@ -390,7 +435,8 @@ class IndicatorPlacementQuerySet(models.QuerySet):
 class IndicatorPlacement(models.Model):
     """An indicator as it stands at an interventie, in the order in which that one reports it.
 
-    `former_owner`: filled it in until another interventie took its place, in a plan without it.
+    `former_owner`: filled it in until another interventie took its place, in a plan without it. Earlier rounds than
+    `since` do not know of it, nor do `until` and later ones; empty is always.
     """
 
     indicator = models.ForeignKey(OutputIndicator, models.CASCADE, related_name="placements", verbose_name="indicator")
@@ -400,6 +446,12 @@ class IndicatorPlacement(models.Model):
     owner = models.BooleanField("vult in", default=True)
     former_owner = models.BooleanField("vulde in", default=False)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
+    since = models.ForeignKey(
+        ReportingRound, models.CASCADE, null=True, blank=True, related_name="+", verbose_name="vanaf ronde"
+    )
+    until = models.ForeignKey(
+        ReportingRound, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="niet meer vanaf ronde"
+    )
 
     objects = IndicatorPlacementQuerySet.as_manager()
 
@@ -408,7 +460,9 @@ class IndicatorPlacement(models.Model):
         verbose_name_plural = "plaatsen van indicatoren"
         ordering = ("position", "pk")
         constraints = (
-            models.UniqueConstraint("indicator", "intervention", name="indicator_placement_unique"),
+            models.UniqueConstraint(
+                "indicator", "intervention", name="indicator_placement_unique", condition=Q(until=None)
+            ),
             models.UniqueConstraint(
                 "indicator",
                 name="indicator_placement_one_owner",
@@ -458,8 +512,9 @@ class OutputSeries(models.Model):
 
 class OutputValueQuerySet(models.QuerySet):
     def at(self, intervention):
-        """Values of the indicators that stand at `intervention`, its own and shared ones, in its order."""
-        return self.filter(series__indicator__placements__intervention=intervention).in_grid_order()
+        """Values of the indicators that stand at `intervention` in their round, own and shared ones, in its order."""
+        here = {"series__indicator__placements__intervention": intervention}
+        return self.filter(_counting(F("round__year"), "series__indicator__placements__"), **here).in_grid_order()
 
     def in_grid_order(self):
         """In the order of the interventie; for a query that says which one."""
@@ -511,18 +566,20 @@ class OutputValueQuerySet(models.QuerySet):
         if user.sees_everything:
             return self
         here = {"round": OuterRef("round"), "intervention__placements__indicator": OuterRef("series__indicator")}
-        placed = PlanItem.objects.filter(**here)
+        counting = _counting(F("round__year"), "intervention__placements__")
+        placed = PlanItem.objects.filter(counting, **here)
         # In one filter: of who fills in this figure, or did, not of who shows it and fills in another.
         fills_in = Q(intervention__placements__owner=True) | Q(intervention__placements__former_owner=True)
-        filled_in = PlanItem.objects.filter(fills_in, **here, progress__state=State.APPROVED)
+        filled_in = PlanItem.objects.filter(counting, fills_in, **here, progress__state=State.APPROVED)
         seen = Exists(filled_in)
         if user.is_invuller:
             seen |= Exists(placed.own_of(user=user))
         return self.filter(seen)
 
-    def targets_in(self, reporting_round, intervention):
-        """The rows of a round for what stands at an interventie, the latest period last."""
-        here = self.filter(round=reporting_round, series__indicator__placements__intervention=intervention)
+    def targets_at(self, plan_item):
+        """The rows of its round for what stands at its interventie, the latest period last."""
+        standing = OutputIndicator.objects.standing_at(plan_item)
+        here = self.filter(round=plan_item.round, series__indicator__in=standing)
         return here.select_related("period").order_by("period__start")
 
     def asked_of(self, indicator, reporting_round):

@@ -152,11 +152,13 @@ class PlanItemQuerySet(models.QuerySet):
 
     def filling_in_for(self, plan_item):
         """The items of its round that fill in figures which also stand at `plan_item`; adds `indicator`, its key."""
+        from .figures import OutputIndicator
+
         return (
             self.in_round(plan_item.round_id)
             .filter(
                 intervention__placements__owner=True,
-                intervention__placements__indicator__placements__intervention=plan_item.intervention_id,
+                intervention__placements__indicator__in=OutputIndicator.objects.standing_at(plan_item),
             )
             .exclude(intervention=plan_item.intervention_id)
             .annotate(indicator=F("intervention__placements__indicator"))

@@ -431,7 +431,11 @@ class ProgressUpdate(models.Model):
                 proposed_by=by,
                 proposal_reason=reason,
             )
-            indicator.placements.create(intervention_id=self.plan_item.intervention_id, position=NEW_AT_THE_END)
+            indicator.placements.create(
+                intervention_id=self.plan_item.intervention_id,
+                since=self.plan_item.round,
+                position=NEW_AT_THE_END,
+            )
             indicator.series.create(area=area)
         return indicator
 

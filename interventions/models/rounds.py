@@ -467,7 +467,7 @@ class ReportingRound(models.Model):
             for item in items:
                 with about(item):
                     item.drop(by=by, version=versions[item.pk], reason=became)
-            IndicatorPlacement.objects.hand_over(of=predecessors, to=added[0].intervention)
+            IndicatorPlacement.objects.hand_over(of=predecessors, to=added[0].intervention, since=locked)
         return added
 
     def make_updates(self):

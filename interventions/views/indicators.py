@@ -73,7 +73,7 @@ def change(request, pk):
     key = request.POST.get("indicator", "")
     if do not in DONE or not key.isdecimal():
         raise BadRequest("Wat wilt u doen?")
-    indicator = get_object_or_404(item.intervention.indicators, pk=key)
+    indicator = get_object_or_404(OutputIndicator.objects.standing_at(item), pk=key)
     others = item.round.plan_items.select_related("pillar").in_printed_order()
     rows = OutputValue.objects.asked_of(indicator, item.round)
     found = {"rows": rows, "others": others, "areas": Area.objects.all()}
@@ -111,10 +111,11 @@ def _page(request, item, *, adding=None, failed=None):
 def _placed(item, *, may_change, failed):
     """What stands at `item`, in its order, in a constant number of queries."""
     plan = {one.intervention_id: one for one in item.round.plan_items.select_related("pillar").in_printed_order()}
-    rows = {row.series_id: row for row in OutputValue.objects.targets_in(item.round, item.intervention_id)}
-    placements = list(IndicatorPlacement.objects.decided_at(item.intervention_id))
+    rows = {row.series_id: row for row in OutputValue.objects.targets_at(item)}
+    placements = list(IndicatorPlacement.objects.decided_at(item))
     shown_at = defaultdict(list)
-    for one in IndicatorPlacement.objects.filter(indicator__in=[placement.indicator_id for placement in placements]):
+    standing = IndicatorPlacement.objects.standing_in(item.round)
+    for one in standing.filter(indicator__in=[placement.indicator_id for placement in placements]):
         shown_at[one.indicator_id].append(one)
     here = set(
         IndicatorPlacement.objects.filling_in(item.round)

@@ -119,13 +119,14 @@ def _add_figures(entries, *, reporting_round, user):
     # A figure may be reported by an interventie that is not among the entries.
     not_shown = reporting_round.plan_items.exclude(intervention__in=by_intervention).select_related("pillar")
     plan |= {item.intervention_id: item for item in not_shown}
+    standing = IndicatorPlacement.objects.standing_in(reporting_round)
     placements = defaultdict(list)
-    for placement in IndicatorPlacement.objects.filter(intervention__in=plan).order_by("-owner", "-former_owner", "pk"):
+    for placement in standing.filter(intervention__in=plan).order_by("-owner", "-former_owner", "pk"):
         placements[placement.indicator_id].append(placement)
 
     periods = {period.pk: str(period) for period in Period.objects.all()}
     codes = dict(Code.choices) | {"": ""}
-    shown = IndicatorPlacement.objects.filter(intervention__in=by_intervention)
+    shown = standing.filter(intervention__in=by_intervention)
     values = (
         OutputValue.objects.visible_to(user=user)
         .filled()
