@@ -18,7 +18,7 @@ def site(request):
 
 
 def typed(request):
-    """The texts that this user sent along, as canonical rich text: for an error page, which has no form to show them in.
+    """The texts that this user sent along, as canonical rich text: for an error page, which has no form for them.
 
     Texts are what has a space or a mark-up in it; the choices and keys beside them say nothing without their form.
     Whatever a stranger's page sends is none of ours: who sent it is logged in, and a view of ours has refused it.

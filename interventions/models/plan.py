@@ -709,6 +709,13 @@ class PlanItem(models.Model):
         update = getattr(self, "progress", None)
         return self.why_not_change(user=user) or (update.why_not(workflow.DROP.name, user=user) if update else "")
 
+    def why_not_replace(self, *, user):
+        """Why `user` may not let others take the place of this one; besides what its round says (why_not_replace)."""
+        update = getattr(self, "progress", None)
+        if update and update.state not in workflow.DROP.sources:
+            return f"De status is '{update.get_state_display()}'; splitsen of samenvoegen kan nu niet."
+        return self.why_not_drop(user=user)
+
     def drop(self, *, by, version, reason):
         """Stop this interventie, with a reason: its voortgang is 'vervallen', and in a planned round made for it."""
         from .progress import ProgressUpdate

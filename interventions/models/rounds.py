@@ -32,6 +32,10 @@ class ReportingRoundQuerySet(models.QuerySet):
         """The round before `reporting_round`, with which it is compared; or None."""
         return self.filter(year__lt=reporting_round.year).order_by("-year").first()
 
+    def in_preparation_after(self, reporting_round):
+        """The first round after `reporting_round` that has not begun, and may take its plan over again; or None."""
+        return self.filter(year__gt=reporting_round.year, state=RoundState.PLANNED).order_by("year").first()
+
     def fixed(self):
         """Those that nobody changes any more: closed, and not taken over from an earlier report."""
         return self.filter(state=RoundState.CLOSED, historical=False)
@@ -372,6 +376,28 @@ class ReportingRound(models.Model):
             return f"De ronde {self.year} is {self.get_state_display()}; het plan ligt vast."
         return ""
 
+    def why_not_replace(self, items, *, user):
+        """Why `user` may not split or merge `items` of this plan now, in Dutch; "" when they may.
+
+        A round that is still in preparation can take the plan over again; one that has begun can not.
+        """
+        if why_not := self.why_not_change_plan(user=user):
+            return why_not
+        later = ReportingRound.objects.filter(year__gt=self.year).exclude(state=RoundState.PLANNED).first()
+        if later:
+            return f"De ronde {later.year} is al {later.get_state_display()}. Splits of voeg samen in haar plan."
+        reasons = ((item, item.why_not_replace(user=user)) for item in items)
+        return next((f"{item}: {why_not}" for item, why_not in reasons if why_not), "")
+
+    def is_behind(self):
+        """Whether something came into, or left, the plan of the round before since this one in preparation has it."""
+        previous = ReportingRound.objects.before(self)
+        if self.state != RoundState.PLANNED or previous is None:
+            return False
+        stopped = previous.plan_items.filter(progress__state=State.DROPPED).values("intervention")
+        came = previous.plan_items.continuing().exclude(intervention__in=self.plan_items.values("intervention"))
+        return self.plan_items.continuing().filter(intervention__in=stopped).exists() or came.exists()
+
     def lock_plan(self, *, by):
         """This round as it is now, locked for who changes its plan: one at a time, and it is not closed meanwhile."""
         if not by.is_bureau:
@@ -448,18 +474,14 @@ class ReportingRound(models.Model):
 
         with transaction.atomic():
             locked = self.lock_plan(by=by)
-            if later := ReportingRound.objects.filter(year__gt=self.year).order_by("year").first():
-                raise Refused(f"Het plan van {later.year} is er al. Doe dit in dat plan.")
             if not reason.strip():
                 raise Refused("Vul een reden in.")
-            by_key = locked.plan_items.select_related("pillar").in_bulk(versions)
+            by_key = locked.plan_items.select_related("pillar", "round", "progress").in_bulk(versions)
             if len(by_key) < len(versions):
                 raise Refused("Niet alles wat u koos, staat in dit plan.")
             items = [by_key[key] for key in versions]
             predecessors = [item.intervention for item in items]
-            for item in items:
-                with about(item):
-                    refuse(item.why_not_drop(user=by))
+            refuse(locked.why_not_replace(items, user=by))
             added = [locked.add_item(content, by=by, predecessors=predecessors) for content in contents]
             for item in reversed(added):
                 item.stand_behind(items[0])

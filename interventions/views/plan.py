@@ -90,6 +90,7 @@ def _plan_page(request, reporting_round, *, bulk=None):
         "chosen": chosen,
         "items": rows,
         "why_not": reporting_round.why_not_change_plan(user=request.user),
+        "behind": reporting_round.is_behind(),
     }
     return render(request, "interventions/plan/plan.html", context)
 
@@ -201,6 +202,8 @@ def _item_page(request, plan_item, form, *, refused=None, stopping=None):
         "latest": refused and plan_item.revisions.select_related("by").last(),
         "why_not": plan_item.why_not_change(user=request.user),
         "why_not_drop": plan_item.why_not_drop(user=request.user),
+        "why_not_split": plan_item.round.why_not_replace([plan_item], user=request.user),
+        "next_round": ReportingRound.objects.in_preparation_after(plan_item.round),
         "not_stopped": refused if stopping is not None else None,
         "stopping": stopping,
         "history": _history(plan_item),
@@ -277,8 +280,20 @@ def drop(request, pk):
     except Refused as refused:
         reason = form.cleaned_data["reason"]
         return _item_page(request, plan_item, ChangeForm(item=plan_item), refused=refused, stopping=reason)
-    messages.success(request, f"{plan_item}: vervallen. In het volgende plan staat deze interventie niet meer.")
+    next_plan = _said_of_next(plan_item.round) or "In het volgende plan staat deze interventie niet meer."
+    messages.success(request, f"{plan_item}: vervallen. {next_plan}")
     return redirect(plan_url(plan_item))
+
+
+def _said_of_next(reporting_round):
+    """That the plan of the next round was made before what is done now; "" when it was not."""
+    following = ReportingRound.objects.in_preparation_after(reporting_round)
+    if not following or not following.is_behind():
+        return ""
+    year = following.year
+    return (
+        f"Het plan van {year} is hier nog niet op aangepast: een beheerder neemt het bij de ronde {year} opnieuw over."
+    )
 
 
 # Several out of one, one out of several
@@ -303,14 +318,15 @@ def split(request, pk):
             _say_why_not(form, refused)
         else:
             became = " en ".join(map(str, added))
-            messages.success(request, f"{plan_item} is gesplitst in {became}. De cijfers gaan verder bij {added[0]}.")
+            done = f"{plan_item} is gesplitst in {became}. De cijfers gaan verder bij {added[0]}."
+            messages.success(request, f"{done} {_said_of_next(plan_item.round)}".strip())
             return redirect(plan_url(added[0]))
     context = {
         "item": plan_item,
         "round": plan_item.round,
         "plan_url": plan_url(plan_item),
         "form": form,
-        "why_not": plan_item.why_not_drop(user=request.user),
+        "why_not": plan_item.round.why_not_replace([plan_item], user=request.user),
     }
     return render(request, "interventions/plan/split.html", context)
 
@@ -321,7 +337,7 @@ def merge(request, year):
     reporting_round = get_object_or_404(ReportingRound, year=year)
     keys = [int(key) for key in request.GET.getlist("regel") if key.isdecimal()]
     chosen = PlanItem.objects.in_round(reporting_round).filter(pk__in=keys)
-    items = list(chosen.select_related("pillar").in_printed_order())
+    items = list(chosen.select_related("round", "pillar", "progress").in_printed_order())
     form = MergeForm(request.POST or None, items=items)
     if form.is_valid():
         try:
@@ -331,12 +347,13 @@ def merge(request, year):
         except Refused as refused:
             _say_why_not(form, refused)
         else:
-            messages.success(request, f"{added} komt in de plaats van {len(items)} interventies. Lees haar na.")
+            done = f"{added} komt in de plaats van {len(items)} interventies. Lees haar na."
+            messages.success(request, f"{done} {_said_of_next(reporting_round)}".strip())
             return redirect("interventions:plan_item", pk=added.pk)
     context = {
         "round": reporting_round,
         "items": items,
         "form": form,
-        "why_not": reporting_round.why_not_change_plan(user=request.user),
+        "why_not": reporting_round.why_not_replace(items, user=request.user),
     }
     return render(request, "interventions/plan/merge.html", context)

@@ -117,6 +117,7 @@ def _page(request, reporting_round, *, refusal=None, no_reports=None):
         "why_not": {name: reporting_round.why_not(name, user=user) for name in ROUND_VERBS},
         "why_not_reschedule": reporting_round.why_not_reschedule(user=user),
         "why_not_renew_plan": reporting_round.why_not_renew_plan(user=user),
+        "behind": reporting_round.is_behind(),
         "steps": [step for step in STEPS if not reporting_round.why_not(step.verb, user=user)],
         "no_reports": no_reports or _no_reports_form(reporting_round),
         "events": reporting_round.events.select_related("by", "pillar").reverse(),
@@ -168,6 +169,7 @@ def open_round(request, year):
         "round": reporting_round,
         "preview": preview(reporting_round),
         "why_not": reporting_round.why_not("open", user=request.user),
+        "behind": reporting_round.is_behind(),
         "hidden_colours": PlanItem.objects.count_hidden_colours(),
         "early": reporting_round.opens_on and reporting_round.opens_on > timezone.localdate(),
     }

@@ -640,16 +640,16 @@ def test_what_was_approved_is_not_merged(adviseur):
     ]
     before = everything()
 
-    with pytest.raises(Refused, match=f"{items[1]}: De status is 'goedgekeurd'; laten vervallen kan nu niet"):
+    with pytest.raises(Refused, match=f"{items[1]}: De status is 'goedgekeurd'; splitsen of samenvoegen kan nu niet"):
         merge(items, adviseur)
 
     assert everything() == before
 
 
-def test_interventies_are_merged_in_the_last_plan_there_is(two, adviseur):
-    RoundFactory(year=2025, planned=True)
+def test_interventies_are_merged_in_the_plan_of_the_last_round_that_has_begun(two, adviseur):
+    RoundFactory(year=2025)
 
-    with pytest.raises(Refused, match=r"Het plan van 2025 is er al\. Doe dit in dat plan"):
+    with pytest.raises(Refused, match=r"De ronde 2025 is al open\. Splits of voeg samen in haar plan\."):
         merge(two, adviseur)
 
 

@@ -95,6 +95,45 @@ def test_plan_says_again_what_the_round_before_says_and_nothing_is_lost(apart, b
     assert apart.events.count() == 2
 
 
+def test_round_made_too_early_says_so_and_takes_over_what_was_split_and_merged(client, now, planned, beheerder):
+    assert not planned.is_behind()
+    first, second, third = now.plan_items.select_related("round", "pillar").order_by("number")
+    parts = [replace(first.content(), name=f"Loket {letter}", letter=letter) for letter in "ab"]
+    plan_url, round_url, open_url = (
+        reverse(f"interventions:{name}", args=[2025]) for name in ("plan_year", "round", "open_round")
+    )
+
+    now.split(first, parts, by=beheerder, version=1, reason="Te groot.")
+    merged = replace(second.content(), name="Werk", letter="c")
+    url = reverse("interventions:merge_items", args=[2024]) + f"?regel={second.pk}&regel={third.pk}"
+    typed = {"version": f"{second.pk}:1 {third.pk}:1", "main": second.pk, "reason": "Hoort bijeen."}
+    done = client.post(url, typed | {"name": merged.name, "number": 2, "letter": "c"}, follow=True)
+
+    assert "Het plan van 2025 is hier nog niet op aangepast: een beheerder neemt het" in done.text
+    assert said(planned) == {("W1 Leerwerkloket",), ("W2 Jobcoaching",), ("W3 Stages",)}
+    assert planned.is_behind()
+    for page in (plan_url, round_url, open_url):
+        assert "Dit plan loopt achter" in client.get(page).text
+    planned.renew_plan(by=beheerder)
+    assert said(planned) == said(now) == {("W1a Loket a",), ("W1b Loket b",), ("W2c Werk",)}
+    assert not planned.is_behind()
+    assert "Dit plan loopt achter" not in client.get(plan_url).text
+
+
+def test_dropping_says_what_the_plan_that_is_there_already_says(client, now, planned, beheerder):
+    item, other = now.plan_items.select_related("round", "pillar").order_by("number")[:2]
+    assert "Het plan van 2025 is er al." in client.get(reverse("interventions:plan_item", args=[item.pk])).text
+
+    def drop(item):
+        url = reverse("interventions:drop_item", args=[item.pk])
+        return client.post(url, {"version": item.version, "reason": "Stopt."}, follow=True).text
+
+    assert "Het plan van 2025 is hier nog niet op aangepast" in drop(item)
+    planned.renew_plan(by=beheerder)
+    there = planned.plan_items.select_related("round", "pillar").get(intervention=other.intervention)
+    assert "In het volgende plan staat deze interventie niet meer." in drop(there)
+
+
 def test_what_was_dropped_in_the_plan_itself_stays_dropped(planned, beheerder):
     planned.plan_items.get(name="Stages").drop(by=beheerder, version=1, reason="Stopt.")
 
