@@ -70,7 +70,8 @@ class IndicatorAdmin(Reference):
     search_fields = ("name", "code")
     fields = (
         *("name", "code", "kind", "pillars", "table", "position"),
-        *("unit", "decimals", "direction", "period_kind", "lowest", "highest", "scale", "division", "adds_up"),
+        *("unit", "decimals", "direction", "period_kind", "lowest", "highest", "scale", "division"),
+        *("adds_up", "adds_up_in_time"),
         *("source", "source_note", "definition", "definition_version", "note", "reasoning"),
     )
 
@@ -180,8 +181,8 @@ class MeasurementImportAdmin(Reading):
 
 @admin.register(PrintedFigure, site=site)
 class PrintedFigureAdmin(Reading):
-    list_display = ("indicator", "what", "area", "period", "raw", "place", "report", "note")
-    export_fields = ("value", "source", "regime", "since", "year")
-    list_filter = ("report", "what", "regime")
+    list_display = ("indicator", "what", "area", "period", "raw", "kind", "place", "report")
+    export_fields = ("value", "source", "regime", "since", "year", "note")
+    list_filter = ("report", "what", "kind", "regime")
     list_select_related = ("indicator", "area", "period", "since", "source", "regime")
     search_fields = ("indicator__name", "place", "raw", "note")

@@ -235,7 +235,7 @@ def fault_of(entry, *, known, today):
             return Fault(why, at=at)
     if said.number is None or said.remark or place.indicator.scale_id or (stored and stored.number == said.number):
         return None
-    before = known.before(place)
+    before = known.before(place) or stored
     if before and before.number and abs(said.number - before.number) > JUMP * abs(before.number):
         more = "meer" if said.number > before.number else "minder"
         was = f"{before.said.figure(place.indicator)} in {before.period}"

@@ -1,6 +1,7 @@
 """The bureau enters what was measured: a grid per pijler or table and year. And what became of a figure."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,6 +14,8 @@ from indicators.forms import ChooseForm, GridForm, MoreForm
 from indicators.grid import Grid, sheet_of, sheets
 from indicators.models import Indicator, MeasurementEvent
 from indicators.recording import EARLIEST, record
+
+PER_PAGE = 100
 
 
 @only("is_bureau")
@@ -85,4 +88,5 @@ def history(request, code):
     """What became of the figures of an indicator: who changed what, when and why, the last first."""
     indicator = get_object_or_404(Indicator, code=code)
     events = MeasurementEvent.objects.filter(indicator=indicator).select_related("area", "period", "source", "by")
-    return render(request, "indicators/entering/history.html", {"indicator": indicator, "events": events.reverse()})
+    page = Paginator(events.reverse(), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "indicators/entering/history.html", {"indicator": indicator, "page": page})

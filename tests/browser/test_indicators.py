@@ -19,6 +19,7 @@ from tests.indicators.factories import (
     TargetFactory,
     YearFactory,
 )
+from tests.indicators.test_measurements_workbook import file_of, row
 
 from . import axe
 from .pasted import paste
@@ -140,3 +141,38 @@ def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, ind
     expect(page.get_by_role("row", name="% schulden")).to_have_count(0)
     page.get_by_role("link", name="% werkloos").press("Enter")
     expect(page).to_have_url(f"{of_indicator}?jaar=2023")
+
+
+def test_two_at_once_and_a_workbook_by_keyboard(page, live_server, log_in, indicators, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    log_in(UserFactory(adviseur=True))
+    page.goto(live_server.url + reverse("indicators:enter", args=["W", 2022]))
+    mine = page.get_by_label("% werkloos, G4, 2022", exact=True)
+    mine.fill("10,2")
+    page.get_by_label("Waarom verandert er iets wat er al stond?").fill("Gecorrigeerd door het CBS.")
+    theirs = Measurement.objects.filter(indicator__name="% werkloos", area__name="G4")
+    theirs.update(value=11, version=2)
+
+    page.get_by_role("button", name="Opslaan").press("Enter")
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(mine).to_have_accessible_description("Dit is intussen gewijzigd: er staat nu 11.")
+    axe.check(page)
+    page.get_by_role("button", name="Opslaan").press("Enter")
+    expect(page.get_by_text("1 cijfer opgeslagen.")).to_be_visible()
+
+    page.goto(live_server.url + reverse("indicators:import_workbook"))
+    axe.check(page)
+    content = file_of(row(gebied="G4", bron="CBS", waarde="9,8"), row(gebied="Rotterdam", bron="CBS", waarde=101))
+    upload = page.get_by_label("Werkblad", exact=True)
+    upload.set_input_files({"name": "metingen.xlsx", "mimeType": "", "buffer": content})
+    page.get_by_role("button", name="Bekijken wat er verandert").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("cel E3: 101 ligt buiten de schaal")
+    axe.check(page)
+    upload.set_input_files(
+        {"name": "metingen.xlsx", "mimeType": "", "buffer": file_of(row(gebied="G4", bron="CBS", waarde="9,8"))}
+    )
+    page.get_by_role("button", name="Bekijken wat er verandert").press("Enter")
+    expect(page.get_by_role("insertion").filter(has_text="9,8")).to_be_visible()
+    axe.check(page)
+    page.get_by_role("button", name="Overnemen", exact=True).press("Enter")
+    expect(page.get_by_text("metingen.xlsx is overgenomen: 1 cijfer: 1 toegevoegd.")).to_be_visible()

@@ -230,6 +230,14 @@ def test_jump_asks_for_a_remark_and_is_taken_with_one(adviseur):
     assert Measurement.objects.get(period__start__year=2023).remark == "Nieuwe definitie."
 
 
+def test_first_that_was_measured_does_not_become_something_else_unnoticed():
+    stored = MeasurementFactory(value=20)
+    here = place(stored.indicator)
+    assert wrong(Entry(here, said("2"))) == [
+        "Dit is veel minder dan 20 in 2023. Klopt het? Schrijf in de opmerking waarom."
+    ]
+
+
 def test_jump_is_measured_by_the_same_source(adviseur):
     local, national = SourceFactory(name="lokaal"), SourceFactory(name="landelijk")
     before = MeasurementFactory(period=YearFactory(year=2021), value=20, source=local)
