@@ -117,8 +117,8 @@ def _changed_here(obj):
 class Reference(Reading):
     """Words that the rest of the application uses: added and changed here, deleted while nothing uses them.
 
-    A model that points at one may have a queryset method `fixed()`: those of its rows that nobody changes any more.
-    What they say is not changed here either.
+    A model that points at one may have a queryset method `fixed()`: those of its rows that go on saying what they say.
+    That is not changed here either.
     """
 
     formfield_overrides = {DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}}

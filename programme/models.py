@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 MONTHS = (
     "januari",
@@ -24,10 +25,21 @@ MONTHS = (
 )
 
 
+def unique_name(constraint, said, *within):
+    """That no two rows have the same `name`, capitals aside; of equal `within`, fields of which an empty one is one."""
+    return models.UniqueConstraint(
+        *within,
+        Lower("name"),
+        name=constraint,
+        nulls_distinct=False if within else None,
+        violation_error_message=f"{said}; hoofdletters maken geen verschil.",
+    )
+
+
 class Pillar(models.Model):
     """A pijler of the programme. The five of NPRZ are data, not code."""
 
-    name = models.CharField("naam", max_length=60, unique=True)
+    name = models.CharField("naam", max_length=60)
     abbreviation = models.CharField("afkorting", max_length=4, unique=True)
     position = models.PositiveSmallIntegerField("volgorde", unique=True)
 
@@ -35,6 +47,7 @@ class Pillar(models.Model):
         verbose_name = "pijler"
         verbose_name_plural = "pijlers"
         ordering = ("position",)
+        constraints = (unique_name("pillar_name_unique", "Deze pijler bestaat al"),)
 
     def __str__(self):
         return self.name
@@ -59,7 +72,7 @@ class Theme(models.Model):
         verbose_name = "thema"
         verbose_name_plural = "thema's"
         ordering = ("pillar__position", "position", "pk")
-        constraints = (models.UniqueConstraint("pillar", "parent", "name", name="theme_unique", nulls_distinct=False),)
+        constraints = (unique_name("theme_unique", "Dit thema bestaat al in deze pijler", "pillar", "parent"),)
 
     def __str__(self):
         return f"{self.parent.name} › {self.name}" if self.parent_id else self.name
@@ -68,13 +81,14 @@ class Theme(models.Model):
 class Division(models.Model):
     """One way in which Zuid is divided into wijken: CBS-buurten, the wijkprofiel, the wijkteams."""
 
-    name = models.CharField("naam", max_length=60, unique=True)
+    name = models.CharField("naam", max_length=60)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
 
     class Meta:
         verbose_name = "indeling"
         verbose_name_plural = "indelingen"
         ordering = ("position", "name")
+        constraints = (unique_name("division_name_unique", "Deze indeling bestaat al"),)
 
     def __str__(self):
         return self.name
@@ -95,7 +109,7 @@ class Area(models.Model):
         NEIGHBOURHOOD = "neighbourhood", "Wijk"
         OTHER = "other", "Ander gebied"
 
-    name = models.CharField("naam", max_length=80, unique=True)
+    name = models.CharField("naam", max_length=80)
     kind = models.CharField("soort", max_length=14, choices=Kind)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
     divisions = models.ManyToManyField(Division, blank=True, related_name="areas", verbose_name="indelingen")
@@ -107,6 +121,7 @@ class Area(models.Model):
         verbose_name = "gebied"
         verbose_name_plural = "gebieden"
         ordering = ("position", "name")
+        constraints = (unique_name("area_name_unique", "Dit gebied bestaat al"),)
 
     def __str__(self):
         return self.name

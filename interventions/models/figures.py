@@ -477,7 +477,7 @@ class IndicatorPlacement(models.Model):
 
 class OutputSeriesQuerySet(models.QuerySet):
     def fixed(self):
-        """Those of which a closed round holds a figure."""
+        """Those of which a round that is closed, or was taken over, holds a figure."""
         return self.filter(values__in=OutputValue.objects.fixed())
 
     def asked_in(self, reporting_round):
@@ -527,8 +527,8 @@ class OutputValueQuerySet(models.QuerySet):
         )
 
     def fixed(self):
-        """Those of a closed round, which nobody changes any more."""
-        return self.filter(round__in=ReportingRound.objects.fixed())
+        """Those of a round that is closed or was taken over from an earlier report: they go on saying what they say."""
+        return self.filter(round__state=RoundState.CLOSED)
 
     def keep_name_of(self, indicator):
         """Let closed rounds go on calling `indicator` what it is called now, where they do not say otherwise yet."""

@@ -16,7 +16,7 @@ from accounts.history import AppendOnly, WayIn
 from accounts.models import Organisation, Role
 from interventions import workflow
 from interventions.workflow import CHANGED_BY_OTHERS, Colour, Conflict, Refused, RoundState, State, refuse
-from programme.models import Pillar, Theme
+from programme.models import Pillar, Theme, unique_name
 from programme.richtext import canonical, validate_length
 
 from .search import DUTCH, code_lookup, headline, search_query
@@ -25,12 +25,13 @@ HIGHEST_NUMBER = 999
 
 
 class Funding(models.Model):
-    name = models.CharField("naam", max_length=80, unique=True)
+    name = models.CharField("naam", max_length=80)
 
     class Meta:
         verbose_name = "financiering"
         verbose_name_plural = "financieringen"
         ordering = ("name",)
+        constraints = (unique_name("funding_name_unique", "Deze financiering bestaat al"),)
 
     def __str__(self):
         return self.name
@@ -114,10 +115,8 @@ class PlanItemQuerySet(models.QuerySet):
         return self.filter(round=reporting_round)
 
     def fixed(self):
-        """Those of a closed round, which nobody changes any more."""
-        from .rounds import ReportingRound
-
-        return self.filter(round__in=ReportingRound.objects.fixed())
+        """Those of a round that is closed or was taken over from an earlier report: they go on saying what they say."""
+        return self.filter(round__state=RoundState.CLOSED)
 
     def continuing(self):
         """Those that were not dropped: what goes on into the plan of the next round."""
@@ -301,7 +300,10 @@ class PlanItemQuerySet(models.QuerySet):
 
         (year, name of the pijler or None, number of colours), the latest round first.
         """
-        hidden = self.fixed().filter(progress__colour__in=Colour.values, progress__colour_released=False)
+        from .rounds import ReportingRound
+
+        coloured = self.filter(round__in=ReportingRound.objects.fixed(), progress__colour__in=Colour.values)
+        hidden = coloured.filter(progress__colour_released=False)
         pillars = hidden.order_by("-round__year", "pillar__position").values_list("round__year", "pillar__name")
         return pillars.annotate(Count("pk"))
 

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
@@ -358,8 +358,38 @@ def test_word_is_added_changed_and_deleted(client):
 
 def test_word_that_is_there_twice_is_refused_with_a_reason(client):
     PillarFactory(name="Sport", abbreviation="SP")
-    page = text_of(client.post(url(Pillar, "add"), {"name": "Sport", "abbreviation": "X", "position": 900}))
-    assert "Er bestaat al een Pijler met eenzelfde Naam." in page
+    page = text_of(client.post(url(Pillar, "add"), {"name": "Bewegen", "abbreviation": "SP", "position": 900}))
+    assert "Er bestaat al een Pijler met eenzelfde Afkorting." in page
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (Pillar, "Deze pijler bestaat al"),
+        (Theme, "Dit thema bestaat al in deze pijler"),
+        (Area, "Dit gebied bestaat al"),
+        (Division, "Deze indeling bestaat al"),
+        (Funding, "Deze financiering bestaat al"),
+    ],
+)
+def test_word_that_differs_from_another_in_capitals_alone_is_refused(client, model, said):
+    make = {Pillar: PillarFactory, Theme: ThemeFactory, Area: AreaFactory}.get(model, model.objects.create)
+    word = make(name="Één Plan")
+    fields = {"abbreviation": "Q", "position": 900, "kind": "other", "pillar": word.pillar_id if model == Theme else ""}
+
+    page = text_of(client.post(url(model, "add"), {"name": "één plan"} | fields))
+
+    assert f"{said}; hoofdletters maken geen verschil." in page
+    other = make(name="Iets anders", **{"pillar": word.pillar} if model == Theme else {})
+    other.name = "ÉÉN PLAN"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        other.save()
+
+
+def test_thema_may_have_the_name_of_one_in_another_pijler(client):
+    theme = ThemeFactory(name="Taal")
+    client.post(url(Theme, "add"), {"name": "taal", "pillar": PillarFactory().pk, "position": 1})
+    assert {one.name for one in Theme.objects.exclude(pillar=theme.pillar)} == {"taal"}
 
 
 def in_use(reporting_round):
@@ -373,16 +403,16 @@ def in_use(reporting_round):
 
 
 @pytest.mark.parametrize("place", range(6))
-def test_word_in_a_closed_round_stays_as_it_is(client, place):
-    word = in_use(RoundFactory(closed=True))[place]
+@pytest.mark.parametrize("trait", [{"closed": True}, {"historical": True}], ids=["closed", "historical"])
+def test_word_in_a_round_that_is_over_stays_as_it_is(client, place, trait):
+    word = in_use(RoundFactory(**trait))[place]
     assert client.post(url(type(word), "change", word.pk), {"name": "Anders"}).status_code == 403
     assert client.post(url(type(word), "delete", word.pk), {"post": "yes"}).status_code == 403
 
 
 @pytest.mark.parametrize("place", range(6))
-@pytest.mark.parametrize("trait", [{}, {"historical": True}], ids=["open", "historical"])
-def test_word_in_use_elsewhere_is_changed_but_not_deleted(client, place, trait):
-    word = in_use(RoundFactory(**trait))[place]
+def test_word_in_use_elsewhere_is_changed_but_not_deleted(client, place):
+    word = in_use(RoundFactory())[place]
     assert client.get(url(type(word), "change", word.pk)).text.count('type="submit"') > 1
     assert client.post(url(type(word), "delete", word.pk), {"post": "yes"}).status_code == 403
 
