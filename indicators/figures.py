@@ -131,6 +131,12 @@ class Figures:
         """The Figures of every source that measured it, in order of source."""
         return [self._figure_of(indicator, row) for row in self.sources(indicator, area, period)]
 
+    def measured_places(self, indicator):
+        """Where and when it was measured, as (Area, Period), in order."""
+        found = ((area, period) for key, area, period in self._measured if key == indicator.pk)
+        places = ((self.areas[area], self.periods[period]) for area, period in found)
+        return sorted(places, key=lambda place: (place[0].position, place[0].name, place[1].start, place[1].end))
+
     def terms_of(self, indicator):
         """The Terms that `indicator` consists of, in order; none when it is only measured."""
         return self._terms.get(indicator.pk, [])
@@ -203,7 +209,7 @@ class Figures:
             if below:
                 number = share_of(top, sum(below), scale=Decimal(100 if indicator.unit == "%" else 1))
         elif indicator.adds_up_in_time and period.kind == Period.Kind.YEAR:
-            figures = [self.get(indicator, area, month) for month in self._months(period)]
+            figures = [self.get(indicator, area, month) for month in self.months_of(period)]
             if len(figures) < len(MONTHS) or not _can_be_added(figures):
                 return None
             number = sum(_amount(figure) for figure in figures)
@@ -225,7 +231,7 @@ class Figures:
             leaves_out_few=any(one.code == Code.FEWER_THAN_5 or one.leaves_out_few for one in figures),
         )
 
-    def _months(self, year):
+    def months_of(self, year):
         """The months of `year` in which something was measured."""
         return [
             one for one in self.periods.values() if one.kind == Period.Kind.MONTH and one.start.year == year.start.year

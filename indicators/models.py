@@ -469,6 +469,12 @@ class Target(models.Model):
         return f"{self.indicator}: {self.regime or self.aim}"
 
 
+class PrintedFigureQuerySet(models.QuerySet):
+    def latest_report(self):
+        """The year of the last report of which print is known; None without."""
+        return self.aggregate(latest=models.Max("report"))["latest"]
+
+
 class PrintedFigure(models.Model):
     """What a printed report says, beside what is computed. `raw` is as printed; `value` what it says as a number."""
 
@@ -506,6 +512,7 @@ class PrintedFigure(models.Model):
         REPEATED = "repeat", "twee periodes gelijk"
         PERIOD = "period", "andere periode"
         REFERENCE = "refer", "andere referentie"
+        ROUNDING = "round", "binnen afronding"
 
     report = models.PositiveSmallIntegerField("rapport over")
     place = models.CharField("plaats", max_length=100)
@@ -522,6 +529,8 @@ class PrintedFigure(models.Model):
     kind = models.CharField("soort verschil", max_length=7, choices=Kind, blank=True)
     note = models.CharField("toelichting", max_length=300, blank=True)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
+
+    objects = PrintedFigureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "gedrukt cijfer"

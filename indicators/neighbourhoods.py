@@ -44,6 +44,9 @@ def _by_position(areas):
 
 # Changes
 
+MARKED_ABOVE = 2
+"""Points: what changed by more than that is marked, as in the report."""
+
 
 @dataclass(frozen=True)
 class Change:

@@ -13,6 +13,8 @@ def sections(request):
         *((table.name, reverse("indicators:table", args=[table.code])) for table in Table.objects.all()),
         ("Wijken", reverse("indicators:areas")),
     ]
+    if request.user.sees_everything:
+        entries.append(("Verschillen", reverse("indicators:differences")))
     if request.user.is_bureau:
         entries.append(("Invoeren", reverse("indicators:entering")))
     return [{"label": label, "url": url, "current": _current(request.path, url)} for label, url in entries]

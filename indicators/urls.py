@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import entering, goals, tables, workbook
+from .views import differences, entering, goals, tables, workbook
 
 app_name = "indicators"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("indicatoren/werkblad/weg/", workbook.discard_workbook, name="discard_workbook"),
     path("indicatoren/werkblad/metingen.xlsx", workbook.download_workbook, name="editable_workbook"),
     path("indicatoren/<slug:code>/geschiedenis/", entering.history, name="history"),
+    path("indicatoren/verschillen/", differences.differences, name="differences"),
     # Last: the code of an indicator may be any word
     path("indicatoren/<slug:code>/", goals.indicator, name="indicator"),
 ]

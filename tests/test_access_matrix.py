@@ -162,6 +162,7 @@ URLS = {
     "indicators:areas": ("", everybody, READ),
     "indicators:area": ("area", everybody, READ),
     "indicators:history": ("outcome", who_sees_everything, READ),
+    "indicators:differences": ("", who_sees_everything, READ),
     "indicators:entering": ("", bureau, READ),
     "indicators:enter": ("sheet", bureau, WRITE),
     "indicators:import_workbook": ("", bureau, WRITE),
@@ -587,7 +588,7 @@ def test_the_matrix_is_as_big_as_this():
     requests = len(ROLES) * sum(map(size, REACHABLE)) + 2 * 2 * len(ACCOUNT_URLS)
 
     print(f"{len(URLS) + len(ACCOUNT_URLS)} URLs, {len(ROLES)} roles, {requests} requests")  # noqa: T201 (pytest -rP shows it)
-    assert (len(URLS), len(ACCOUNT_URLS), requests) == (82, 18, 15544)
+    assert (len(URLS), len(ACCOUNT_URLS), requests) == (83, 18, 15608)
     assert len({name for name, _ in admin_targets()}) == 264
 
 

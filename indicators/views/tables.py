@@ -21,14 +21,14 @@ from .goals import report_years
 @require_safe
 def table(request, code):
     table = get_object_or_404(Table, code=code)
-    form = TableForm(_chosen(request), table=table)
+    form = TableForm(chosen_of(request), table=table)
     return answer(request, form.tables(), "indicators/tables/table.html", {"table": table, "form": form})
 
 
 @require_safe
 def areas(request):
     """The wijken as tiles of a map, and as a table."""
-    form = TileForm(_chosen(request))
+    form = TileForm(chosen_of(request))
     indicator, period = form.indicator, form.period
     if period is None:
         return render(request, "indicators/areas.html", {"form": form})
@@ -68,6 +68,6 @@ def answer(request, tables, template, context):
     return render(request, template, {"tables": tables, "sort": sort, **context})
 
 
-def _chosen(request):
+def chosen_of(request):
     """What of the URL is a choice in a form: not how it is sorted, nor as what it is asked for."""
     return {name: value for name, value in request.GET.items() if name not in ("sort", "als", "tabel")}

@@ -3,13 +3,10 @@
 import csv
 from collections import Counter
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
-from django.db import transaction
 from django.db.models import Count, Q
 
 from accounts.history import WayIn
@@ -17,6 +14,8 @@ from indicators.figures import Figures
 from indicators.loading import read_json, read_rows
 from indicators.models import Indicator, Measurement, MeasurementEvent, PrintedFigure, Target, Tile
 from programme.models import Area, Division
+
+from .shipped import load, loaded_for_a_module
 
 REPORT = Path(settings.BASE_DIR).parent / "shared" / "vgr2023"
 with_report = pytest.mark.skipif(not REPORT.exists(), reason="needs the structured report")
@@ -68,18 +67,10 @@ ROWS = [
 ]
 
 
-def load():
-    output = StringIO()
-    call_command("load_indicators", stdout=output)
-    return output.getvalue().splitlines()
-
-
 @pytest.fixture(scope="module")
 def loaded_once(django_db_setup, django_db_blocker):
-    """The figures, loaded for all tests below; each test still undoes its own changes."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield load()
-        transaction.set_rollback(True)
+    with loaded_for_a_module(django_db_blocker) as lines:
+        yield lines
 
 
 @pytest.fixture

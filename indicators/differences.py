@@ -1,0 +1,425 @@
+"""Where a printed report differs from what is computed here: every value, target, share, count, sign and list.
+
+A printed number is right when the computed one rounds to it. It is within rounding when the figures it rests on, which
+are rounded themselves, may give it too: that is no difference. What is printed differently in two places is
+listed where it is furthest off, however little that is.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise, product
+
+from programme.figures import Code
+from programme.models import Area
+
+from . import worked
+from .areas import short_name
+from .figures import Figures, round_half_up, with_classes, with_unit
+from .formulas import Undefined, share_closed, share_due, target_value
+from .models import Indicator, PrintedFigure
+from .neighbourhoods import MARKED_ABOVE, change, changes, count, neighbourhoods
+from .standing import show_share, standings
+from .sums import gap
+
+What, Kind = PrintedFigure.What, PrintedFigure.Kind
+NOT_PRINTED, NOT_KNOWN = "(niets)", Code.UNKNOWN.label
+NOT_IN_LIST = "niet in de lijst"
+SIGNS = {1: "v", -1: "a", 0: "gelijk"}
+USUAL_KIND = {
+    What.ABOVE: Kind.JUDGEMENT,
+    What.RISEN: Kind.COUNT,
+    What.FALLEN: Kind.COUNT,
+    What.SIGN: Kind.SIGN,
+    What.LIST: Kind.CUT_OFF,
+    What.EDGE: Kind.CUT_OFF,
+    What.START: Kind.PERIOD,
+    What.NOW: Kind.PERIOD,
+    What.REFERENCE: Kind.REFERENCE,
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that is printed otherwise than it is computed, both as a reader sees them.
+
+    `formula` is how it is computed, filled in; `place` is where it is printed, "" for what contradicts itself.
+    """
+
+    indicator: Indicator
+    what: str
+    where: str  # the area and the period
+    printed: str
+    computed: str
+    formula: str
+    kind: Kind
+    place: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What should have been printed: `number` lies between `low` and `high` if all it rests on was rounded."""
+
+    number: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    shown: str
+    formula: str
+
+    def rounds_to(self, printed):
+        return self.number is not None and round_half_up(self.number, decimals_of(printed)) == printed.value
+
+    def may_be(self, printed):
+        """Whether `printed` can be explained by rounding."""
+        if self.number is None:
+            return False
+        half = Decimal(5).scaleb(-decimals_of(printed) - 1)
+        return self.low - half <= printed.value <= self.high + half
+
+
+def decimals_of(printed):
+    """With how many decimals a number is printed: 1 for '19,1%', 0 for '€ 206.420'."""
+    return len("".join(one for one in printed.raw.partition(",")[2] if one.isdigit()))
+
+
+def differences(report=2023):
+    """All that the report over `report` prints otherwise, in the order of the indicators."""
+    return Comparison(report).differences
+
+
+class Comparison:
+    """The printed figures of the report over a year beside what is computed: a fixed number of queries."""
+
+    def __init__(self, report):
+        self.report = report
+        self.indicators = list(with_classes(Indicator.objects.select_related("division")).prefetch_related("pillars"))
+        by_key = {one.pk: one for one in self.indicators}
+        self.figures = Figures(self.indicators)
+        self.printed = list(
+            PrintedFigure.objects.filter(report=report).select_related("area", "period", "since", "source", "regime")
+        )
+        for one in self.printed:
+            one.indicator = by_key[one.indicator_id]
+        self.standings = defaultdict(list)
+        for one in standings(self.indicators, year=report, figures=self.figures):
+            self.standings[one.indicator.pk].append(one)
+
+    @property
+    def differences(self):
+        return [one for one in self._found if one.kind != Kind.ROUNDING]
+
+    @property
+    def within_rounding(self):
+        """What is off, but by no more than rounding explains."""
+        return [one for one in self._found if one.kind == Kind.ROUNDING]
+
+    @cached_property
+    def _found(self):
+        found = [*self._of_numbers(), *self._of_others(), *self._of_lists()]
+        found += [*self._sums(), *self._sources(), *self._repeated()]
+        return sorted(found, key=lambda one: (one.indicator.position, one.indicator.pk))
+
+    # Numbers
+
+    def _of_numbers(self):
+        same = defaultdict(list)
+        for one in self.printed:
+            if one.what in (What.VALUE, What.TARGET, What.SHARE):
+                same[self._said_of(one)].append(one)
+        for ours in same.values():
+            computed = self._computed(ours[0])
+            known = [one for one in ours if one.value is not None]
+            # Of what is printed in more ways one is best: nearest to what is computed, with the most decimals.
+            best = min(known, key=lambda one: _distance(one, computed), default=None)
+            for one in ours:
+                if one.value is None:
+                    yield self._difference(one, computed, one.kind or Kind.MISSING)
+                elif one.value != best.value:
+                    yield self._difference(one, computed, one.kind or Kind.TWICE)
+                elif not computed.rounds_to(one):
+                    kind = Kind.ROUNDING if computed.may_be(one) else one.kind or Kind.CALCULATION
+                    yield self._difference(one, computed, kind)
+
+    def _said_of(self, printed):
+        """What tells a printed number from another; of a value without a source it is the source that counts."""
+        source = printed.source_id
+        if printed.what == What.VALUE and source is None:
+            figure = self.figures.get(printed.indicator, printed.area, printed.period)
+            source = figure and figure.source and figure.source.pk
+        return (
+            printed.indicator_id,
+            printed.what,
+            printed.area_id,
+            printed.period_id,
+            source,
+            printed.regime_id,
+            printed.year,
+        )
+
+    def _computed(self, printed):
+        match printed.what:
+            case What.VALUE:
+                return self._value(printed)
+            case What.TARGET:
+                return self._target(self._standing(printed), printed.year)
+        return self._share(self._standing(printed))
+
+    def _value(self, printed):
+        found = self.figures.by_source(printed.indicator, printed.area, printed.period)
+        figure = next((one for one in found if one.source.pk == printed.source_id), None)
+        figure = figure or self.figures.get(printed.indicator, printed.area, printed.period)
+        if figure is None or figure.number is None:
+            remark = figure.measurement.remark if figure else ""
+            return Computed(None, None, None, figure.display if figure else NOT_KNOWN, remark)
+        # What was measured is what should be printed; a sum of what was rounded may be a little off.
+        doubt = self._doubt(figure) if figure.is_computed else 0
+        formula = worked.value(figure, self.figures)
+        return Computed(figure.number, figure.number - doubt, figure.number + doubt, figure.with_unit, formula)
+
+    def _target(self, standing, year):
+        number = standing.value_due(year)
+        if isinstance(number, Undefined):
+            return Computed(None, None, None, str(number), "")
+        due = share_due(standing.path, year)
+        spread = self._spread(standing, lambda start, _, aim: target_value(start=start, reference=aim, due=due))
+        return Computed(number, *spread, standing.with_unit(number), worked.target(standing, year))
+
+    def _share(self, standing):
+        if isinstance(standing.closed, Undefined):
+            return Computed(None, None, None, str(standing.closed), "")
+
+        def closed(start, now, aim):
+            better = standing.indicator.higher_is_better
+            found = share_closed(start=start, now=now, reference=aim, higher_is_better=better)
+            return 100 * (standing.closed if isinstance(found, Undefined) else found)
+
+        spread = self._spread(standing, closed)
+        return Computed(100 * standing.closed, *spread, standing.closed_shown, worked.share(standing))
+
+    def _spread(self, standing, compute):
+        """The lowest and the highest that `compute` gives of start, now and reference, as far as these were rounded."""
+        sides = [(standing.start_value, standing.start), (standing.now and standing.now.number, standing.now)]
+        sides.append((standing.reference_value, standing.reference))
+        ends = [
+            [number - self._doubt(figure), number + self._doubt(figure)] if figure else [number]
+            for number, figure in sides
+        ]
+        found = [compute(*corner) for corner in product(*ends)]
+        return min(found), max(found)
+
+    def _doubt(self, figure):
+        """How far `figure` may be off because it was rounded; counts are not, nor what is computed from them."""
+        indicator = figure.indicator
+        terms = self.figures.terms_of(indicator)
+        if figure.is_computed and terms:
+            if any(term.below for term in terms):
+                return Decimal(0)
+            parts = (self.figures.indicators[term.part_id] for term in terms)
+            return sum(self._doubt(self.figures.get(part, figure.area, figure.period)) for part in parts)
+        is_count = figure.measurement and figure.measurement.numerator is not None
+        return Decimal(0) if is_count or not indicator.decimals else Decimal(5).scaleb(-indicator.decimals - 1)
+
+    def _standing(self, printed):
+        return next(one for one in self.standings[printed.indicator_id] if one.target.regime_id == printed.regime_id)
+
+    # What else is printed of one indicator
+
+    def _of_others(self):
+        checks = {
+            What.ABOVE: self._above,
+            What.RISEN: self._counted,
+            What.FALLEN: self._counted,
+            What.SIGN: self._sign,
+            What.START: self._start,
+            What.NOW: self._now,
+            What.REFERENCE: self._reference,
+        }
+        for one in self.printed:
+            if one.what in checks:
+                right, formula = checks[one.what](one)
+                if right != one.raw:
+                    kind = one.kind or USUAL_KIND[one.what]
+                    yield self._difference(one, Computed(None, None, None, right, formula), kind)
+
+    def _above(self, printed):
+        standing = self._standing(printed)
+        return worked.above(standing), f"{standing.closed_shown} tegenover {standing.due_shown}"
+
+    def _counted(self, printed):
+        indicator = printed.indicator
+        bound = 0 if indicator.scale_id else MARKED_ABOVE
+        wijken = neighbourhoods(self.figures, indicator)
+        found = changes(self.figures, indicator, wijken, now=printed.period, before=printed.since)
+        counted = count(found, by_more_than=bound)
+        number = counted.risen if printed.what == What.RISEN else counted.fallen
+        return str(number), worked.counted(counted, bound, indicator)
+
+    def _sign(self, printed):
+        found = change(self.figures, printed.indicator, printed.area, now=printed.period, before=printed.since)
+        if found is None:
+            return NOT_KNOWN, f"van {printed.since} is geen waarde bekend"
+        sign = SIGNS[(found.by > 0) - (found.by < 0)]
+        return sign, f"{found.now.display} − {found.before.display} = {found.shown}"
+
+    def _start(self, printed):
+        standing = self._standing(printed)
+        right = printed.raw if printed.period == standing.target.start_period else str(standing.target.start_period)
+        return right, f"startwaarde {standing.start_shown}"
+
+    def _now(self, printed):
+        found = [one.now for one in self.standings[printed.indicator_id] if one.now and one.target]
+        # The wijkprofiel that a report prints is that of the year in which it appears.
+        now = found[0] if found else self.figures.latest(printed.indicator, printed.area, until=self.report + 1)
+        if now is None:
+            return NOT_KNOWN, ""
+        right = printed.raw if printed.period == now.period else str(now.period)
+        return right, f"laatste waarde {now.with_unit}"
+
+    def _reference(self, printed):
+        standing = self._standing(printed)
+        return short_name(standing.target.reference_area), f"{standing.target_at_the_end_shown}"
+
+    # Lists
+
+    def _of_lists(self):
+        lists = defaultdict(list)
+        for one in self.printed:
+            if one.what in (What.LIST, What.EDGE):
+                lists[one.place, one.indicator_id].append(one)
+        for rows in lists.values():
+            yield from self._left_out(rows)
+
+    def _left_out(self, rows):
+        """The wijken of Zuid that stand as high as one that is in the list, and are not in it themselves."""
+        last, listed = rows[-1], {one.area_id for one in rows}
+        low, high = min(one.value for one in rows), max(one.value for one in rows)
+        for area in neighbourhoods(self.figures, last.indicator):
+            figure = self.figures.get(last.indicator, area, last.period)
+            if figure and area.pk not in listed and low <= figure.number <= high:
+                same = " en ".join(one.area.name for one in rows if one.value == figure.number)
+                yield Difference(
+                    last.indicator,
+                    last.get_what_display(),
+                    _where(area, last.period),
+                    NOT_IN_LIST,
+                    f"score {figure.display}",
+                    f"even hoog als {same}, wel in de lijst" if same else f"tussen {low:f} en {high:f}",
+                    Kind(last.kind or Kind.CUT_OFF),
+                    last.place,
+                )
+
+    # What contradicts itself
+
+    def _sums(self):
+        for indicator in self.indicators:
+            for area, period in self.figures.measured_places(indicator):
+                found = gap(self.figures, indicator, area, period)
+                if found:
+                    yield Difference(
+                        indicator,
+                        What.VALUE.label,
+                        _where(area, period),
+                        found.measured.with_unit,
+                        found.added.with_unit,
+                        worked.value(found.added, self.figures),
+                        Kind.ROUNDING if found.is_rounding else Kind.SUM,
+                        note=found.measured.measurement.remark,
+                    )
+
+    def _sources(self):
+        for indicator in self.indicators:
+            for area, period in self.figures.measured_places(indicator):
+                used = self.figures.get(indicator, area, period)
+                for other in self.figures.by_source(indicator, area, period):
+                    if other.number != used.number:
+                        yield Difference(
+                            indicator,
+                            What.VALUE.label,
+                            _where(area, period),
+                            other.with_unit,
+                            used.with_unit,
+                            f"{other.source}: {other.with_unit}; {used.source}: {used.with_unit}",
+                            Kind.SOURCES,
+                        )
+
+    def _repeated(self):
+        """Where all parts of a whole are the same in two periods after each other."""
+        programme = [area for area in self.figures.areas.values() if area.kind == Area.Kind.PROGRAMME]
+        for indicator in self.indicators:
+            parts = [self.figures.indicators[term.part_id] for term in self.figures.terms_of(indicator)]
+            if len(parts) < 3 or indicator.unit != "%":
+                continue
+            for area in programme:
+                for before, after in pairwise(self.figures.periods_about([indicator])):
+                    was, now = ([self.figures.get(part, area, one) for part in parts] for one in (before, after))
+                    if all([*was, *now]) and [one.number for one in was] == [one.number for one in now]:
+                        shown = ", ".join(one.with_unit for one in now)
+                        yield Difference(
+                            indicator,
+                            What.VALUE.label,
+                            _where(area, f"{before} en {after}"),
+                            shown,
+                            NOT_KNOWN,
+                            f"alle {len(parts)} delen zijn in {after} dezelfde als in {before}",
+                            Kind.REPEATED,
+                        )
+
+    # As a line
+
+    def _difference(self, printed, computed, kind):
+        formula = computed.formula
+        if printed.what == What.VALUE and printed.value is not None:
+            formula = "; ".join(filter(None, (formula, *self._consequences(printed))))
+        return Difference(
+            printed.indicator,
+            self._what(printed),
+            self._where_of(printed),
+            printed.raw if printed.raw.strip("% ") else printed.raw or NOT_PRINTED,
+            computed.shown,
+            formula,
+            Kind(kind),
+            printed.place,
+            printed.note,
+        )
+
+    def _what(self, printed):
+        label = printed.get_what_display()
+        if printed.year:
+            label = f"{label} {printed.year}"
+        if printed.regime and len(self.standings[printed.indicator_id]) > 1:
+            label = f"{label}, {printed.regime}"
+        return label
+
+    def _where_of(self, printed):
+        if printed.what not in (What.VALUE, What.RISEN, What.FALLEN, What.SIGN):
+            return short_name(printed.area)
+        when = f"{printed.since} tot {printed.period}" if printed.since else printed.period
+        return _where(printed.area, when)
+
+    def _consequences(self, printed):
+        """What would follow if the printed value were right, for the targets that it counts in."""
+        for one in self.standings[printed.indicator_id]:
+            if one.is_defined and printed.area == one.target.area:
+                values = {"start": one.start_value, "now": one.now.number, "reference": one.reference_value}
+                if printed.period == one.now.period:
+                    values["now"] = printed.value
+                elif printed.period == one.target.start_period:
+                    values["start"] = printed.value
+                else:
+                    continue
+                better = one.indicator.higher_is_better
+                closed = show_share(share_closed(**values, higher_is_better=better))
+                due = target_value(start=values["start"], reference=values["reference"], due=one.due)
+                said = with_unit(one.shown(due), one.indicator)
+                yield f"met {printed.raw}: ingelopen {closed}, streefwaarde {self.report} {said}"
+
+
+def _distance(printed, computed):
+    far = abs(printed.value - computed.number) if computed.number is not None else 0
+    return far, -decimals_of(printed)
+
+
+def _where(area, period):
+    return f"{short_name(area)}, {period}"

@@ -1,0 +1,69 @@
+"""The formulas as people write them, filled in with the figures: '(19,1 − 21,9) / (15,0 − 21,9) = 40,6%'."""
+
+from programme.models import Period
+from programme.numbers import format_number
+
+from .formulas import share_due
+from .models import Target
+from .standing import show_share
+
+MINUS = "−"
+
+
+def share(standing):
+    """Of the share closed."""
+    start = standing.shown(standing.start_value)
+    now, reference = standing.now.display, standing.shown(standing.reference_value)
+    return f"({now} {MINUS} {start}) / ({reference} {MINUS} {start}) = {standing.closed_shown}"
+
+
+def target(standing, year):
+    """Of the target for `year`."""
+    start, reference = standing.shown(standing.start_value), standing.shown(standing.reference_value)
+    result = standing.with_unit(standing.value_due(year))
+    if year == standing.last_year:
+        is_norm = standing.target.reference == Target.Reference.NORM
+        return f"de norm: {result}" if is_norm else f"het niveau van {standing.target.reference_area}: {result}"
+    due = show_share(share_due(standing.path, year))
+    return f"{start} + {due} × ({reference} {MINUS} {start}) = {result}"
+
+
+def above(standing):
+    return "boven" if standing.on_target else "onder"
+
+
+def value(figure, figures):
+    """Of a figure: the two sides of a share, what it is the sum of, or who measured it."""
+    row, indicator = figure.measurement, figure.indicator
+    if row is not None:
+        if row.numerator is None:
+            return f"gemeten: {figure.source}"
+        return f"{format_number(row.numerator)} / {format_number(row.denominator)} = {figure.with_unit}"
+    terms = figures.terms_of(indicator)
+    if terms:
+        top = _sum((term.sign, _part(term, figure, figures)) for term in terms if not term.below)
+        below = _sum((term.sign, _part(term, figure, figures)) for term in terms if term.below)
+        return f"{top} / {below} = {figure.with_unit}" if below else f"{top} = {figure.with_unit}"
+    if indicator.adds_up_in_time and figure.period.kind == Period.Kind.YEAR:
+        parts = [figures.get(indicator, figure.area, month) for month in figures.months_of(figure.period)]
+    else:
+        parts = [figures.get(indicator, area, figure.period) for area in figures.parts_of(figure.area, indicator)]
+    return f"{_sum((1, one) for one in parts)} = {figure.with_unit}"
+
+
+def _part(term, figure, figures):
+    return figures.get(figures.indicators[term.part_id], figure.area, figure.period)
+
+
+def _sum(parts):
+    text = ""
+    for sign, figure in parts:
+        mark = "+" if sign > 0 else MINUS
+        text += f" {mark} {figure.display}" if text else f"{MINUS * (sign < 0)}{figure.display}"
+    return text
+
+
+def counted(count, bound, indicator):
+    """Of how many wijken rose and fell."""
+    by = f"meer dan {bound} {indicator.unit} " if bound else ""
+    return f"van {count.total} wijken gingen er {count.risen} {by}vooruit en {count.fallen} {by}achteruit"

@@ -1,0 +1,300 @@
+"""Where the printed report over 2023 differs from what is computed: the whole list, line by line, and nothing else."""
+
+import csv
+import re
+from collections import Counter
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from indicators.differences import Comparison, differences
+from indicators.figures import round_half_up
+from indicators.models import Indicator, Measurement, PrintedFigure
+from indicators.standing import standings
+from tests.factories import UserFactory
+
+from .shipped import loaded_for_a_module
+from .test_load_indicators import ROWS, rows, with_report
+
+EXPECTED = Path(__file__).parent / "differences-2023.tsv"
+TABLE = "tabel met doelen"
+# What the structured report says of a row where the computed one is another: the reason why.
+OTHERWISE = {
+    "thuiszitters": "the share of Zuid now is 66 of 145, 45,5%, where 44,5% is printed",
+}
+WITHIN_ROUNDING = {
+    "problematische-schuld",
+    "kinderopvangtoeslag",
+    "laagopgeleide-ouders",
+    "leerjaar-3-havo-vwo",
+    "mbo-niveau-3-4",
+    "startkwalificatie",
+    "opleidingsniveau",
+}
+OTHER_TARGETS = {
+    "gezinnen-130": "computed with 40% instead of 11,1%",
+    "wanbetalers-zorg": "nought is printed",
+    "niet-schoolgaand": "computed with 25% instead of 40%",
+}
+
+
+@pytest.fixture(scope="module")
+def loaded_once(django_db_setup, django_db_blocker):
+    with loaded_for_a_module(django_db_blocker) as lines:
+        yield lines
+
+
+@pytest.fixture
+def loaded(loaded_once, db):
+    return loaded_once
+
+
+@pytest.fixture
+def comparison(loaded):
+    return Comparison(2023)
+
+
+def expected():
+    with EXPECTED.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def line(one):
+    return (one.indicator.code, one.what, one.where, one.printed, one.computed, one.kind.label, one.place)
+
+
+def test_differences_are_these_and_no_others(comparison):
+    """`notes` in the file is the line of NOTES.md, section 4, that says so; the others were found by computing."""
+    wanted = [tuple(row[key] for key in list(row)[1:]) for row in expected()]
+
+    assert [line(one) for one in comparison.differences] == wanted
+
+
+def test_every_contradiction_that_is_a_figure_is_among_them():
+    """Of NOTES.md, sections 4a to 4c. What is not there is no figure: names, kinds, pijlers, headings and formulas."""
+    lines_4a = (
+        "395 396 397 400 402 404 405 406 413 414 416 418 419 420 421 422 423 424 428 429 431 432 433 435 436 462"
+        " 597 601 765 795 820 826 1047"
+    )
+    found = {row["notes"] for row in expected()}
+
+    assert {f"4a {number}" for number in lines_4a.split()} <= found
+    assert {"4a 418 start", "4a 420 norm", "4a 421 norm", "4a 422 periode"} <= found
+    assert {"4b 523", "4b sluit niet"} <= found
+    places_4c = "144 152 156 164 189 225 234 258 260 263 264 275 1189 letters was"
+    assert {f"4c {place}" for place in places_4c.split()} <= found
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "formula"),
+    [
+        ("problematische-schuld", "% ingelopen", "(23,0 − 21,4) / (16,6 − 21,4) = -33,3%"),
+        ("gezinnen-130", "streefwaarde 2023", "30,7 + 11,1% × (21,1 − 30,7) = 29,6%"),
+        ("wanbetalers-zorg", "streefwaarde 2031", "het niveau van Rotterdam: 2,4%"),
+        ("mbo-zorg", "streefwaarde 2031", "de norm: 17,0%"),
+        ("thuiszitters-einde", "waarde", "28 + 125 − 6 − 4 − 95 = 48"),
+        ("thuiszitters", "waarde", "66 / 145 = 45,5%; met 44,5%: ingelopen 57,5%, streefwaarde 2023 54,8%"),
+        ("kinderen-110", "waarde", "gemeten: lokale bron; met 16,5%: ingelopen -173,3%, streefwaarde 2023 16,3%"),
+        ("uitstroom-mbo-techniek", "waarde", "gemeten: CBS; met 28,8%: ingelopen 36,1%, streefwaarde 2023 29,4%"),
+        ("indicatie-spelen-leren", "oordeel", "8,0% tegenover 11,1%"),
+        ("doorstroming-in-mbo", "waarde", "22,0 + 7,5 + 68,9 = 98,4%"),
+        (
+            "si-totaal",
+            "aantal wijken vooruit",
+            "van 23 wijken gingen er 12 meer dan 2 punten vooruit en 6 meer dan 2 punten achteruit",
+        ),
+        ("si-totaal", "teken", "100 − 100 = 0"),
+        ("fi-totaal", "plaats in een lijst", "even hoog als Carnisse, wel in de lijst"),
+        ("bevolking", "waarde", "landelijke bron: 663.900; lokale bron: 663.535"),
+    ],
+)
+def test_formula_is_filled_in(comparison, code, what, formula):
+    found = next(one for one in comparison.differences if one.indicator.code == code and one.what == what)
+
+    assert found.formula == formula
+
+
+def test_what_rounding_explains_is_no_difference(comparison):
+    found = [(one.indicator.code, one.place) for one in comparison.within_rounding if one.what == "% ingelopen"]
+
+    assert {code for code, place in found if place == TABLE} == WITHIN_ROUNDING
+    assert len(comparison.within_rounding) == 16
+    sums = [one for one in comparison.within_rounding if not one.place]
+    assert ("29,5%", "29,4%", "7,9 + 21,5 = 29,4%") in [(one.printed, one.computed, one.formula) for one in sums]
+
+
+def test_printed_shares_and_targets_recompute_from_the_data_files(comparison):
+    """The same from the files of the project alone, so that it holds without the structured report."""
+    printed = [one for one in comparison.printed if one.place == TABLE]
+    wrong = [one for one in comparison.differences if one.place == TABLE]
+
+    assert Counter(one.what for one in printed if one.what in ("share", "target")) == {"share": 38, "target": 76}
+    assert {one.indicator.code for one in wrong if one.what == "% ingelopen"} == set(OTHERWISE)
+    targets = {(one.indicator.code, one.kind) for one in wrong if one.what == "streefwaarde 2023"}
+    assert targets == {
+        *((code, kind) for code, kind in zip(OTHER_TARGETS, ("share", "calc", "share"), strict=True)),
+        (
+            "indicatie-spelen-leren",
+            "missing",
+        ),
+    }
+
+
+@with_report
+def test_every_printed_share_and_target_recomputes(loaded):
+    """31 shares exactly, 7 within rounding, and the exceptions one by one, as in outcome_check.csv."""
+    found = {}
+    for one in standings(Indicator.objects.in_report(), year=2023):
+        found[one.indicator.code, one.target and one.target.regime and one.target.regime.code] = one
+    exact, rounded, other, targets = set(), set(), set(), {}
+    for place, (code, row) in enumerate(zip(ROWS, rows("outcome_check.csv"), strict=True), 1):
+        if row["oordeel_ingelopen"] == "nvt":
+            assert not any(of == code and one.is_defined for (of, _), one in found.items()), code
+            continue
+        standing = found[code, "b" if place <= 10 else "a"]
+        share, printed = 100 * standing.closed, Decimal(row["printed_ingelopen"])
+        if round_half_up(share, 1) == printed:
+            exact.add((code, place))
+        elif Decimal(row["computed_min_afronding"]) <= share <= Decimal(row["computed_max_afronding"]):
+            rounded.add(code)
+        else:
+            other.add(code)
+        if row["printed_doel_2023"]:
+            decimals = len(row["printed_doel_2023"].partition(".")[2])
+            difference = abs(round_half_up(standing.target_now, decimals) - Decimal(row["printed_doel_2023"]))
+            is_printed_whole = code in ("laagopgeleide-ouders", "huishoudens-110")  # 28% and 21%
+            targets[code, place] = difference <= (Decimal("0.5") if is_printed_whole else 0)
+
+    assert (rounded, other) == (WITHIN_ROUNDING, set(OTHERWISE))
+    assert len(exact) == 30  # of the 31, thuiszitters is printed from 44,5%
+    assert {code for (code, _), right in targets.items() if not right} == set(OTHER_TARGETS)
+    assert len(targets) == 37  # of the 38, that of indicatie-spelen-leren is not printed
+
+
+def test_share_of_thuiszitters_is_the_printed_one_when_the_misprint_is_entered(loaded):
+    """So nothing else than 44,5 for 66 of 145 is wrong there."""
+    now = Measurement.objects.get(indicator__code="thuiszitters", numerator=66)
+    start = Measurement.objects.get(indicator__code="thuiszitters", numerator=51)
+    for row, value in ((now, "44.5"), (start, "57.3")):
+        Measurement.objects.filter(pk=row.pk).update(numerator=None, denominator=None, value=value)
+
+    shares = [one for one in differences(2023) if one.indicator.code == "thuiszitters" and one.what == "% ingelopen"]
+    assert shares == []
+
+
+def test_a_figure_that_is_corrected_brings_its_difference_at_once(loaded):
+    before = {line(one) for one in differences(2023)}
+    Measurement.objects.filter(
+        indicator__code="koopwoningen", area__name="NPRZ-gebied", period__start__year=2023
+    ).update(value="29.5")
+
+    new = {line(one) for one in differences(2023)} - before
+
+    assert {(what, printed, computed) for _, what, _, printed, computed, _, _ in new} == {
+        ("% ingelopen", "-17,2%", "17,2%")
+    }
+
+
+# The page and the command
+
+
+@pytest.fixture
+def auditor(client):
+    client.force_login(UserFactory(controleur=True))
+    return client
+
+
+def body(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_page_lists_them_by_pijler_and_says_what_is_left_out(auditor, loaded):
+    text = body(auditor.get(reverse("indicators:differences")))
+
+    assert "124 verschillen" in text
+    assert "16 getallen wijken af, maar niet meer dan door afronding kan" in text
+    assert "(23,0 − 21,4) / (16,6 − 21,4) = -33,3%" in text
+
+
+def test_page_is_narrowed_down_by_pijler_and_by_kind(auditor, loaded):
+    def shown(**chosen):
+        return body(auditor.get(reverse("indicators:differences"), chosen))
+
+    assert "1 verschil " in shown(pijler="T", soort="judge")
+    assert "5 verschillen" in shown(soort="cut")
+    assert "16 verschillen" in shown(soort="round")
+    assert "0 verschillen" in shown(soort="zomaar")
+
+
+def test_page_is_sorted_and_taken_along(auditor, loaded):
+    url = reverse("indicators:differences")
+
+    sheet = auditor.get(url, {"als": "csv", "tabel": "verschillen", "sort": "verschillen.soort", "pijler": "Wo"})
+
+    lines = b"".join(sheet).decode("utf-8-sig")
+    kinds = [row["Soort verschil"] for row in csv.DictReader(StringIO(lines), delimiter=";")]
+    assert kinds == sorted(kinds)
+    assert len(kinds) == 10
+    assert auditor.get(url, {"als": "xlsx"}).headers["Content-Type"].startswith("application/vnd.openxml")
+
+
+def test_page_without_print_says_so(auditor, loaded):
+    PrintedFigure.objects.all().delete()
+
+    assert "Er zijn geen gedrukte cijfers om mee te vergelijken." in body(
+        auditor.get(reverse("indicators:differences"))
+    )
+
+
+def test_page_is_in_the_menu_of_who_answers_for_the_figures_only(client, loaded):
+    url = reverse("indicators:differences")
+    for role, sees in (("controleur", True), ("lezer", False)):
+        client.force_login(UserFactory(**{role: True}))
+        assert (f'href="{url}"' in client.get(reverse("indicators:goals")).content.decode()) is sees
+
+
+def test_page_asks_as_many_queries_for_many_printed_figures_as_for_one(auditor, loaded):
+    def queries():
+        with CaptureQueriesContext(connection) as found:
+            auditor.get(reverse("indicators:differences"))
+        return len(found)
+
+    auditor.get(reverse("indicators:differences"))
+    many = queries()
+    last = PrintedFigure.objects.filter(report=2023, indicator__code="problematische-schuld", what="share").last()
+    PrintedFigure.objects.exclude(pk=last.pk).delete()
+
+    assert queries() == many < 60
+
+
+def check():
+    output = StringIO()
+    call_command("check_indicators", stdout=output)
+    return output.getvalue().splitlines()
+
+
+def test_check_indicators_prints_the_same_with_tabs(loaded):
+    head, *lines = [one.split("\t") for one in check()]
+
+    assert head == ["indicator", "wat", "gedrukt", "berekend", "soort verschil"]
+    assert len(lines) == 124
+    assert [
+        "% huishoudens met een geregistreerde problematische schuld",
+        "% ingelopen, Zuid",
+        "-36,1%",
+        "-33,3%",
+        "op twee plaatsen anders gedrukt",
+    ] in lines
+
+
+def test_check_indicators_without_print_says_what_to_do(loaded):
+    PrintedFigure.objects.all().delete()
+
+    with pytest.raises(CommandError, match="Laad ze met load_indicators"):
+        check()
