@@ -16,11 +16,11 @@ from programme.models import Area
 
 from . import worked
 from .areas import short_name
-from .figures import Figures, round_half_up, with_classes, with_unit
+from .figures import round_half_up, with_classes, with_unit
 from .formulas import Undefined, share_closed, share_due, target_value
 from .models import Indicator, PrintedFigure
 from .neighbourhoods import MARKED_ABOVE, change, changes, count, neighbourhoods
-from .standing import show_share, standings
+from .standing import figures_of, show_share, standings
 from .sums import gap
 
 What, Kind = PrintedFigure.What, PrintedFigure.Kind
@@ -90,16 +90,19 @@ def differences(report=2023):
 
 
 class Comparison:
-    """The printed figures of the report over a year beside what is computed: a fixed number of queries."""
+    """The printed figures of the report over a year beside what is computed: a fixed number of queries.
 
-    def __init__(self, report):
+    `indicators` (a queryset, or None for all) limits what is looked at.
+    """
+
+    def __init__(self, report, indicators=None):
         self.report = report
-        self.indicators = list(with_classes(Indicator.objects.select_related("division")).prefetch_related("pillars"))
+        every = Indicator.objects.all() if indicators is None else indicators
+        self.indicators = list(with_classes(every.select_related("division")).prefetch_related("pillars"))
         by_key = {one.pk: one for one in self.indicators}
-        self.figures = Figures(self.indicators)
-        self.printed = list(
-            PrintedFigure.objects.filter(report=report).select_related("area", "period", "since", "source", "regime")
-        )
+        self.figures = figures_of(self.indicators)
+        printed = PrintedFigure.objects.filter(report=report, indicator__in=self.indicators)
+        self.printed = list(printed.select_related("area", "period", "since", "source", "regime"))
         for one in self.printed:
             one.indicator = by_key[one.indicator_id]
         self.standings = defaultdict(list)

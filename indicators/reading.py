@@ -8,8 +8,9 @@ from programme.numbers import format_number
 from . import sentences
 from .areas import short_name
 from .charts import LOOKS
+from .differences import Comparison
 from .figures import Figure
-from .models import Indicator
+from .models import Indicator, PrintedFigure
 from .standing import Standing
 
 
@@ -125,3 +126,10 @@ def neighbours(indicator):
         "previous": every[at - 1] if at else None,
         "next": every[at + 1] if at + 1 < len(every) else None,
     }
+
+
+def printed_otherwise(indicator, *, year):
+    """The Differences of `indicator` with the printed report over `year`; none when that was not printed."""
+    if year != PrintedFigure.objects.latest_report():
+        return []
+    return Comparison(year, Indicator.objects.filter(pk=indicator.pk)).differences

@@ -10,7 +10,7 @@ from indicators.figures import with_classes
 from indicators.filters import IndicatorFilter, StandFilter
 from indicators.models import Indicator, Target
 from indicators.overview import counted, grouped
-from indicators.reading import neighbours, paragraphs, table_of
+from indicators.reading import neighbours, paragraphs, printed_otherwise, table_of
 from indicators.standing import figures_of, standings
 
 
@@ -63,6 +63,7 @@ def indicator(request, code):
         "paragraphs": paragraphs(found, figures, stands, year=year),
         "chart": Chart(found, figures, stands, year=year),
         "table": table_of(found, figures, year=year),
+        "differences": printed_otherwise(found, year=year) if request.user.sees_everything else [],
         **neighbours(found),
     }
     return render(request, "indicators/indicator.html", context)

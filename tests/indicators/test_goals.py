@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from indicators.models import Indicator, Measurement, Regime, ShareClass, Table, Target
+from indicators.models import Indicator, Measurement, PrintedFigure, Regime, ShareClass, Table, Target
 from programme.models import Area
 from tests.factories import PillarFactory, UserFactory
 
@@ -284,6 +284,25 @@ def test_figures_lead_to_the_table_the_wijken_and_for_some_their_history(client)
     indicator.table = None
     indicator.save()
     assert "Er zijn ook cijfers per wijk: de wijken ." in text_of(read(client, "indicator", indicator.code))
+
+
+def test_what_was_printed_otherwise_is_for_who_sees_everything(client, goals):
+    found = Indicator.objects.get(name="Boven")
+    PrintedFigure.objects.create(
+        report=2022,
+        place="tabel",
+        indicator=found,
+        what=PrintedFigure.What.VALUE,
+        area=PlaceFactory(),
+        period=YearFactory(year=2022),
+        raw="19,9%",
+        value="19.9",
+    )
+    for role, expected in (("lezer", False), ("controleur", True)):
+        client.force_login(UserFactory(role=role))
+        text = text_of(read(client, "indicator", found.code))
+        assert ("Verschillen met het gedrukte rapport over 2022" in text) is expected
+        assert ("Waarde, Zuid, 2022 tabel 19,9% 19,1%" in text) is expected
 
 
 def test_indicator_without_figures_has_no_chart_and_says_so(reader):
