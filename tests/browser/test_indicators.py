@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from indicators.models import Measurement, MeasurementEvent, ShareClass
+from indicators.models import Measurement, MeasurementEvent, PrintedFigure, ShareClass
 from programme.models import Area
 from tests.factories import PillarFactory, UserFactory
 from tests.indicators.factories import (
@@ -120,6 +120,17 @@ def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, ind
 
     page.set_viewport_size({"width": 1280, "height": 900})
 
+    PrintedFigure.objects.create(
+        report=2023,
+        place="tabel",
+        indicator=indicators[0],
+        what=PrintedFigure.What.VALUE,
+        area=PlaceFactory(name="NPRZ-gebied"),
+        period=YearFactory(year=2023),
+        raw="18,0%",
+        value=18,
+    )
+
     # What is computed follows: the sentence, the class, the chart, the list and the count.
     page.goto(of_indicator)
     expect(page.locator(".outcome__sentence")).to_have_text(
@@ -132,6 +143,7 @@ def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, ind
         " G4: 10,0% in 2022; 9,5% in 2023. Streefwaarde: 9,5% in 2031."
     )
     expect(chart.get_by_text("Zuid 17,0%").last).to_be_visible()
+    expect(page.get_by_role("row", name="Waarde, Zuid, 2023")).to_contain_text("18,0% 17,0%")
     axe.check(page)
     page.get_by_role("link", name="Stand", exact=True).click()
     axe.check(page)

@@ -358,3 +358,20 @@ def test_lists_ask_as_many_queries_for_500_as_for_5(reader, pillars, name):
 
     assert "500" in text
     assert counts[0] == counts[1]
+
+
+def test_page_of_an_indicator_asks_as_many_queries_for_more_areas_and_targets(client, goals):
+    client.force_login(UserFactory(controleur=True))
+    found = Indicator.objects.get(name="Boven")
+    counts = []
+    for areas in (["Utrecht"], ["Bloemhof", "Den Haag", "Focuswijken"]):
+        for name in areas:
+            place = PlaceFactory(name=name, kind=Area.Kind.OTHER)
+            TargetFactory(indicator=found, area=place, reference_area=PlaceFactory(name="Rotterdam"))
+            for year in (2020, 2022):
+                measure(found, place, year, 5)
+        with CaptureQueriesContext(connection) as queries:
+            read(client, "indicator", found.code, jaar=2022)
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
