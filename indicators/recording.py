@@ -266,10 +266,14 @@ def _why_not_then(place, known, today):
 
 
 def _why_not_there(place):
-    """Why nothing of this indicator is entered for this area; "" when it may be."""
+    """Why nothing of this indicator is entered for this area; "" when it may be.
+
+    A wijk of another division than that of the indicator may have the same name and other borders. One outside Zuid is
+    of no division.
+    """
     indicator, area = place.indicator, place.area
-    divided = area.kind == Area.Kind.NEIGHBOURHOOD and indicator.division_id
-    if divided and indicator.division_id not in {one.pk for one in area.divisions.all()}:
+    divisions = {one.pk for one in area.divisions.all()} if indicator.division_id else ()
+    if divisions and indicator.division_id not in divisions:
         return f"{area} hoort niet bij de indeling '{indicator.division}' van deze indicator."
     return ""
 

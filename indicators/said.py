@@ -42,7 +42,9 @@ class Said:
             return ""
         if indicator.scale_id:
             return indicator.scale.name_of(self.value)
-        return format_number(self.value)
+        # Not 1.234 where that may be less than two: read_said would ask which is meant.
+        is_clear = not indicator.decimals or self.value != self.value.to_integral_value()
+        return format_number(self.value, grouped=is_clear)
 
     def typed(self, indicator):
         """What stands in its cell: the figure, with a star when it is provisional."""

@@ -120,6 +120,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = DATA_DIR / "media"
 BACKUP_DIR = DATA_DIR / "backups"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a grid of figures has two for each cell
 
 vars().update(
     env.email_url("EMAIL_URL", default=f"filemail:///{DATA_DIR / 'mail'}" if DEBUG else "smtp://localhost:25")

@@ -302,3 +302,30 @@ def test_grid_takes_as_many_queries_for_three_rows_as_for_one(client, werk):
         indicator = IndicatorFactory(pillars=[werk], adds_up=True)
         MeasurementFactory(indicator=indicator, area=PlaceFactory(name=f"Gebied {number}"))
     assert queries() == few
+
+
+def test_grid_of_hundreds_of_cells_comes_in_whole(client, werk):
+    """More fields than Django takes by itself."""
+    for number in range(20):
+        MeasurementFactory(indicator=IndicatorFactory(pillars=[werk]), area=PlaceFactory(name=f"Gebied {number:02}"))
+    indicator = IndicatorFactory(pillars=[werk], source=SourceFactory())
+    for number in range(20, 26):
+        MeasurementFactory(
+            indicator=indicator, area=PlaceFactory(name=f"Gebied {number}"), period=YearFactory(year=2022)
+        )
+    sent = opened(client)
+    assert len(sent) > 1_000
+    assert "1 cijfer opgeslagen." in send(client, sent, **{cell("cell", indicator, "Gebied 20"): "11"}).text
+
+
+def test_history_takes_as_many_queries_for_three_changes_as_for_one(client, werk, django_assert_num_queries):
+    indicator = IndicatorFactory(pillars=[werk], source=SourceFactory())
+    TargetFactory(indicator=indicator)
+    page = reverse("indicators:history", args=[indicator.code])
+    send(client, opened(client), **{cell("cell", indicator): "19"})
+    with CaptureQueriesContext(connection) as captured:
+        client.get(page)
+        few = len(captured)
+    send(client, opened(client), reason="Nieuw.", **{cell("cell", indicator): "20", cell("cell", indicator, "G4"): "9"})
+    with django_assert_num_queries(few):
+        assert len(page_of(client.get(page)).xpath("//tbody/tr")) == 3

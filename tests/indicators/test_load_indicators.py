@@ -1,8 +1,11 @@
 """`manage.py load_indicators`: the figures of the report over 2023 as shipped, and that it never overwrites."""
 
 import csv
+import datetime
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,10 +13,15 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from accounts.history import WayIn
-from indicators.figures import Figures
+from indicators.figures import Figures, with_classes
+from indicators.importing import look_at, workbook_response
 from indicators.loading import read_json, read_rows
 from indicators.models import Indicator, Measurement, MeasurementEvent, PrintedFigure, Target, Tile
+from indicators.recording import Entry, Known, Place, fault_of
+from indicators.said import read_said
 from programme.models import Area, Division
+from tests.factories import UserFactory
+from workbooks.taking_over import NOTHING
 
 from .shipped import load, loaded_for_a_module
 
@@ -246,3 +254,22 @@ def test_printed_figures_are_kept_as_printed(loaded):
         ("tabel met doelen", "-33,1%", Decimal("-33.1")),
         ("pagina van de indicator", "-36,1%", Decimal("-36.1")),
     ]
+
+
+def test_what_is_shipped_could_have_been_entered(loaded):
+    """In a cell, and as a workbook that goes out and comes in again."""
+    today = datetime.date(2026, 1, 1)
+    indicators = with_classes(Indicator.objects.select_related("division")).in_bulk()
+    areas = Area.objects.prefetch_related("divisions").in_bulk()
+    known = Known(indicators)
+
+    for row in known.rows:
+        indicator = indicators[row.indicator_id]
+        place = Place(indicator, areas[row.area_id], row.period, row.source)
+        with_remark = replace(row.said, remark=f"{row.said.remark} Anders.")
+        assert fault_of(Entry(place, with_remark), known=known, today=today) is None, place
+        typed = read_said(row.said.typed(indicator), indicator=indicator, numbers=known.numbers(indicator))
+        assert replace(typed, remark=row.remark) == row.said, place
+
+    file = BytesIO(workbook_response(today=today).getvalue())
+    assert look_at(file, by=UserFactory(adviseur=True), today=today).summary == NOTHING

@@ -145,7 +145,8 @@ def test_workbook_is_shown_first_and_then_taken_over(client, share, adviseur):
 
 def test_all_that_is_wrong_is_said_with_its_cell_and_nothing_is_taken(client, share):
     euro = IndicatorFactory(name="Inkomen", unit="euro", decimals=0, division=Division.objects.create(name="CBS"))
-    PlaceFactory(name="Wijk", kind=Area.Kind.NEIGHBOURHOOD)
+    wijkteams = Division.objects.create(name="Wijkteams")
+    PlaceFactory(name="Wijk", kind=Area.Kind.NEIGHBOURHOOD).divisions.add(wijkteams)
     cases = [
         (row(waarde=101), "E2: 101 ligt buiten de schaal: het hoogste is 100."),
         (row(gebied="Zuidas", waarde=1), 'B3: gebied "Zuidas" bestaat niet.'),

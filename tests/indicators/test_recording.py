@@ -94,7 +94,7 @@ def test_class_is_written_by_its_name():
             read_said(wrong, indicator=indicator)
 
 
-@pytest.mark.parametrize("typed", ["19,1", "19,125*", "66/145", "n.b.", "<5*", ""])
+@pytest.mark.parametrize("typed", ["19,1", "19,125*", "1234", "1.234,5", "66/145", "n.b.", "<5*", ""])
 def test_what_is_stored_reads_back_as_it_was_typed(typed):
     indicator = IndicatorFactory.build()
     assert read_said(typed, indicator=indicator).typed(indicator) == typed
@@ -197,7 +197,9 @@ def test_value_lies_within_its_scale():
 def test_period_and_area_belong_to_the_indicator():
     cbs = Division.objects.create(name="CBS-buurten")
     of_wijken = IndicatorFactory(division=cbs)
+    elsewhere = PlaceFactory(name="Cool", kind=Area.Kind.NEIGHBOURHOOD)
     outside = PlaceFactory(name="Wijk", kind=Area.Kind.NEIGHBOURHOOD)
+    outside.divisions.add(Division.objects.create(name="Wijkteams"))
     inside = PlaceFactory(name="Buurt", kind=Area.Kind.NEIGHBOURHOOD)
     inside.divisions.add(cbs)
 
@@ -207,12 +209,14 @@ def test_period_and_area_belong_to_the_indicator():
         Entry(place(year=1999), said("1")),
         Entry(place(of_wijken, area=outside), said("1")),
         Entry(place(of_wijken, area=inside), said("1")),
+        Entry(place(of_wijken, area=elsewhere), said("1")),
         Entry(place(of_wijken), said("1")),
     ) == [
         "'2022/23' past hier niet: deze indicator wordt gemeten per jaar.",
         "2025 moet nog beginnen.",
         "1999 is te lang geleden: er wordt gemeten vanaf 2000.",
         "Wijk hoort niet bij de indeling 'CBS-buurten' van deze indicator.",
+        "",
         "",
         "",
     ]
