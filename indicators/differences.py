@@ -372,19 +372,19 @@ class Comparison:
     # As a line
 
     def _difference(self, printed, computed, kind):
-        formula = computed.formula
+        notes = [printed.note] if printed.note else []
         if printed.what == What.VALUE and printed.value is not None:
-            formula = "; ".join(filter(None, (formula, *self._consequences(printed))))
+            notes += self._consequences(printed)
         return Difference(
             printed.indicator,
             self._what(printed),
             self._where_of(printed),
-            printed.raw if printed.raw.strip("% ") else printed.raw or NOT_PRINTED,
+            printed.raw or NOT_PRINTED,
             computed.shown,
-            formula,
+            computed.formula,
             Kind(kind),
             printed.place,
-            printed.note,
+            "; ".join(notes),
         )
 
     def _what(self, printed):
@@ -416,7 +416,7 @@ class Comparison:
                 closed = show_share(share_closed(**values, higher_is_better=better))
                 due = target_value(start=values["start"], reference=values["reference"], due=one.due)
                 said = with_unit(one.shown(due), one.indicator)
-                yield f"met {printed.raw}: ingelopen {closed}, streefwaarde {self.report} {said}"
+                yield f"met {printed.raw} was het % ingelopen {closed} en de streefwaarde {self.report} {said}"
 
 
 def _distance(printed, computed):

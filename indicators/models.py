@@ -536,6 +536,14 @@ class PrintedFigure(models.Model):
         verbose_name = "gedrukt cijfer"
         verbose_name_plural = "gedrukte cijfers"
         ordering = ("report", "position", "pk")
+        constraints = (
+            models.CheckConstraint(
+                name="printed_says_where_and_when",
+                condition=~Q(what__in=("value", "risen", "fallen", "list", "edge", "sign"))
+                | Q(area__isnull=False, period__isnull=False),
+                violation_error_message="Een gedrukt cijfer heeft een gebied en een periode.",
+            ),
+        )
 
     def __str__(self):
         return f"{self.indicator}: {self.raw} ({self.place})"

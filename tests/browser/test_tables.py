@@ -53,3 +53,22 @@ def test_tables_are_sorted_and_narrowed_down_by_keyboard_and_lead_to_a_wijk(page
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Kade")
     axe.check(page)
+
+
+def test_differences_are_narrowed_down_and_sorted_by_keyboard(page, live_server, log_in):
+    zuid = make_zuid()
+    make_profile(zuid)
+    log_in(UserFactory(controleur=True))
+    page.goto(live_server.url + reverse("indicators:differences"))
+    found = page.get_by_role("region", name="2 verschillen")
+    expect(found.get_by_role("row")).to_have_count(4)  # with a heading, and that of the table
+    axe.check(page)
+
+    found.get_by_role("link", name="Wat").focus()
+    page.keyboard.press("Enter")
+    expect(found.get_by_role("columnheader", name="Wat")).to_have_attribute("aria-sort", "ascending")
+    page.get_by_label("Soort verschil").select_option("sum")
+    page.get_by_role("button", name="Filteren").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("0 verschillen")).to_be_visible()
+    axe.check(page)

@@ -63,6 +63,7 @@ def make_profile(zuid):
             indicator=total,
             what="list",
             area=area,
+            period=YearFactory(year=2024),
             raw=str(value),
             value=value,
             position=rank,
