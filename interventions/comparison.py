@@ -49,7 +49,7 @@ def compare(earlier, later, *, user):
     for item, came_from in origins.items():
         for one in came_from:
             became[one].append(item)
-    replaced = {thread for item in going for thread in links[item.intervention_id]}
+    replaced = _forebears([item.intervention_id for item in going], links)
     stopped = _stopped([item for item in before if not became[item]], after, replaced)
     reasons = ProgressEvent.objects.visible_to(user=user).reasons_for(DROP, rounds=(earlier, later))
     pairs = [Pair(came_from[0], item) for item, came_from in origins.items() if came_from]
@@ -81,6 +81,16 @@ def _stopped(left, after, replaced):
     left = [item for item in left if item.intervention_id not in there]
     was_replaced = {item for item in dropped + left if _is_dropped(item) and item.intervention_id in replaced}
     return [item for item in left + dropped if item not in was_replaced]
+
+
+def _forebears(threads, links):
+    """All that `threads` came from, through what was split and merged again in between too."""
+    found, to_follow = set(), list(threads)
+    while to_follow:
+        new = set(links[to_follow.pop()]) - found
+        found |= new
+        to_follow += new
+    return found
 
 
 def _is_dropped(item):

@@ -123,6 +123,19 @@ def test_split_is_neither_new_nor_renamed(years, user, goes_on):
     assert [(item, set(parts)) for item, parts in found["split"]] == [(before, {first, second})]
 
 
+def test_split_that_was_merged_again_has_not_stopped(years, user):
+    """Of which nothing is left but another interventie with another name."""
+    before = PlanItemFactory(round=years[0], name="Jobcoaching")
+    UpdateFactory(plan_item=again(before, years[1]), dropped=True)
+    parts = [again(before, years[1], name=name, letter=name, by_link=True) for name in "ab"]
+    for part in parts:
+        UpdateFactory(plan_item=part, dropped=True)
+    merged = PlanItemFactory(round=years[1], pillar=before.pillar, number=before.number, letter="c", name="Weer één")
+    link(merged, *parts)
+
+    assert differences(years, user) == {"renamed": [Pair(before, merged)], "moved": [Pair(before, merged)]}
+
+
 def test_merged_names_the_main_one_first(years, user):
     small, main = PlanItemFactory.create_batch(2, round=years[0])
     merged = PlanItemFactory(round=years[1])
