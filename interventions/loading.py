@@ -139,6 +139,7 @@ def _load_items(plan, reporting_round):
     Initiator.objects.bulk_create(
         initiator for key, item in items.items() for initiator in _initiators(plan, rows[key], item)
     )
+    reporting_round.keep_names()
     ProgressUpdate.objects.bulk_create(
         ProgressUpdate(
             plan_item=item,

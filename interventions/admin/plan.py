@@ -134,13 +134,17 @@ class PlanRevisionAdmin(OfPlanItem):
 
 @admin.register(Initiator, site=site)
 class InitiatorAdmin(OfPlanItem):
-    list_display = ("plan_item", "year", "pillar", "organisation", "role", "sure")
-    fields = ("plan_item", "organisation", "role", "sure", "position")
-    readonly_fields = ("sure",)
+    list_display = ("plan_item", "year", "pillar", "name", "role", "sure")
+    fields = ("plan_item", "name", "role", "sure", "position")
+    readonly_fields = ("name", "sure")
     sure = yes_no("confirmed", "bevestigd")
     list_filter = (*OfPlanItem.list_filter, "role", "confirmed")
     list_select_related = (*OfPlanItem.list_select_related, "organisation")
-    search_fields = ("plan_item__name", "organisation__name")
+    search_fields = ("plan_item__name", "organisation__name", "kept_name")
+
+    @admin.display(description="organisatie", ordering="organisation__name")
+    def name(self, initiator):
+        return initiator.name
 
 
 @admin.register(Intervention, site=site)

@@ -66,6 +66,7 @@ def _make_year_before(rng, items, colours):
         for code, copy in zip(colour_of, copies, strict=True)
         for initiator in items[code].initiators.all()
     )
+    before.keep_names()
     InterventionLink.objects.bulk_create(
         InterventionLink(
             intervention=items[row["pillar"], row["number"]].intervention,

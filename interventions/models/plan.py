@@ -9,7 +9,7 @@ from django.contrib.postgres.search import CombinedSearchVector, SearchVector, S
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Count, Exists, F, Func, Max, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, NullIf
 from django.db.models.lookups import Exact, LessThan
 
 from accounts.history import AppendOnly, WayIn
@@ -314,7 +314,7 @@ class PlanItemQuerySet(models.QuerySet):
     def with_trekker(self):
         """Adds `trekker`: the name of the leading organisation, or None."""
         trekkers = Initiator.objects.filter(plan_item=OuterRef("pk"), role=Initiator.Role.TREKKER)
-        return self.annotate(trekker=Subquery(trekkers.values("organisation__name")[:1]))
+        return self.annotate(trekker=Subquery(trekkers.named().values("said_name")[:1]))
 
     def without_initiator(self):
         """Plan items that nobody is asked to report on; they stand out for the bureau."""
@@ -789,6 +789,7 @@ class PlanItem(models.Model):
         if before is None or content.contacts != before.contacts:
             self.contacts.set(content.contacts)
         if before is None or content.initiators != before.initiators:
+            kept = dict(self.initiators.values_list("organisation", "kept_name"))
             self.initiators.all().delete()
             Initiator.objects.bulk_create(
                 Initiator(
@@ -797,9 +798,12 @@ class PlanItem(models.Model):
                     role=one.role,
                     confirmed=one.confirmed,
                     position=position,
+                    kept_name=kept.get(one.organisation, ""),
                 )
                 for position, one in enumerate(content.initiators)
             )
+            if self.round.historical:
+                self.initiators.keep_names()
 
     say.alters_data = True
 
@@ -951,6 +955,17 @@ class InitiatorQuerySet(models.QuerySet):
         """Those who may write in the name of one of `organisations` (keys)."""
         return self.initiating().filter(organisation__in=organisations)
 
+    def named(self):
+        """Adds `said_name`: what the organisation is called in the round of each."""
+        return self.annotate(said_name=Coalesce(NullIf("kept_name", Value("")), "organisation__name"))
+
+    def keep_names(self):
+        """Let these go on calling their organisation what it is called now, where they do not say otherwise yet."""
+        organisations = Organisation.objects.filter(pk=OuterRef("organisation"))
+        self.filter(kept_name="").update(kept_name=Subquery(organisations.values("name")))
+
+    keep_names.alters_data = True
+
 
 class Initiator(models.Model):
     """An organisation on a plan item; the first named is taken to be trekker until the bureau confirms it."""
@@ -967,6 +982,8 @@ class Initiator(models.Model):
     role = models.CharField("rol", max_length=16, choices=Role)
     confirmed = models.BooleanField("bevestigd", default=False)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
+    # In a closed round and in one from an earlier report. Reopening a round forgets it.
+    kept_name = models.CharField("naam in deze ronde", max_length=150, blank=True)
 
     objects = InitiatorQuerySet.as_manager()
 
@@ -985,7 +1002,12 @@ class Initiator(models.Model):
         )
 
     def __str__(self):
-        return f"{self.organisation} ({self.get_role_display()})"
+        return f"{self.name} ({self.get_role_display()})"
+
+    @property
+    def name(self):
+        """What the organisation is called in this round."""
+        return self.kept_name or self.organisation.name
 
     @property
     def may_write(self):
@@ -993,7 +1015,7 @@ class Initiator(models.Model):
         return self.role != self.Role.DATA_SUPPLIER
 
     def copy_for(self, plan_item):
-        """This initiator, unsaved, on a plan item of another round."""
+        """This initiator, unsaved, on a plan item of another round, by the name that it has now."""
         return Initiator(
             plan_item=plan_item,
             organisation_id=self.organisation_id,

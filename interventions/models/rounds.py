@@ -94,6 +94,7 @@ class ReportingRoundQuerySet(models.QuerySet):
                 made.historical, made.source, made.state = True, source, RoundState.CLOSED
                 made.save(update_fields=["historical", "source", "state"])
                 made.make_updates()
+                made.keep_names()
             made.events.create(verb=RoundEvent.Verb.CREATE, by=by, to_state=made.state, reason=made.schedule)
         return made
 
@@ -299,6 +300,17 @@ class ReportingRound(models.Model):
 
     record_no_report.alters_data = True
 
+    def _initiators(self):
+        from .plan import Initiator
+
+        return Initiator.objects.filter(plan_item__round=self)
+
+    def keep_names(self):
+        """Let its plan go on calling the organisations what they are called now, for it is over."""
+        self._initiators().keep_names()
+
+    keep_names.alters_data = True
+
     def close(self, *, by):
         with self._transition("close", by=by) as locked:
             # Every verb locks its voortgang first and reads the round after: holding all of them, none slips through.
@@ -308,12 +320,14 @@ class ReportingRound(models.Model):
                     f"Nog niet af: {len(unfinished)} interventies, te beginnen met {unfinished[0][0].code}: "
                     f"{unfinished[0][0].name} {unfinished[0][1]}."
                 )
+            locked.keep_names()
 
     close.alters_data = True
 
     def reopen(self, *, by, reason):
         with self._transition("reopen", by=by, reason=reason) as locked:
             locked.output_values.update(kept_name="", kept_unit="")
+            locked._initiators().update(kept_name="")
 
     reopen.alters_data = True
 

@@ -135,6 +135,7 @@ class PlanDraft:
     def differences(self):
         """What the row changes, in the order of the sheet."""
         now = _cells(self.item) if self.item else {}
+        kept = {one.organisation_id: one.name for one in self.item.initiators.all()} if self.item else {}
         next_ = {
             "pillar": str(self.pillar),
             "number": _number_cell(*self.number),
@@ -143,7 +144,7 @@ class PlanDraft:
             "former_name": self.former_name,
             "funding": join_names(sorted(one.name for one in self.funding)),
             "description": self.description,
-            "initiators": _initiators_cell((one.name, role) for one, role in self.initiators),
+            "initiators": _initiators_cell((kept.get(one.pk, one.name), role) for one, role in self.initiators),
         }
         found = [
             *(
@@ -170,7 +171,7 @@ def _cells(item):
         "former_name": item.former_name,
         "funding": join_names(sorted(one.name for one in item.funding.all())),
         "description": item.description,
-        "initiators": _initiators_cell((one.organisation.name, one.role) for one in item.initiators.all()),
+        "initiators": _initiators_cell((one.name, one.role) for one in item.initiators.all()),
     }
 
 
@@ -252,6 +253,8 @@ class PlanResource(RoundResource):
             item.round = self.round
             self._items[item.pillar_id, item.number, item.letter] = item
             self._by_name[item.name].append(item)
+            # What this round calls otherwise, goes by the name that it has here.
+            self._words.organisations.update({one.name: one.organisation for one in item.initiators.all()})
 
     def get_or_init_instance(self, instance_loader, row):
         pillar, number = self._words.pillars.get(row[Plan.PILLAR]), as_number(row[Plan.NUMBER])

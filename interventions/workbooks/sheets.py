@@ -284,7 +284,7 @@ def _initiator_lines(item):
 def _organisations(item):
     names = {role: [] for role in Initiator.Role}
     for initiator in item.initiators.all():
-        names[initiator.role].append(initiator.organisation.name)
+        names[initiator.role].append(initiator.name)
     return names
 
 

@@ -1,5 +1,6 @@
-"""An indicator that is renamed keeps its name in the rounds that are closed: they go on saying what they said."""
+"""What is renamed keeps its name in the rounds that are closed: they go on saying what they said."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -8,9 +9,11 @@ from django.urls import reverse
 from lxml import html
 from openpyxl import load_workbook
 
-from interventions.models import OutputIndicator, OutputValue
+from interventions.models import Initiator, OutputIndicator, OutputValue, ProgressUpdate, ReportingRound
+from interventions.models.plan import Initiation
 from tests.factories import (
     IndicatorFactory,
+    OrganisationFactory,
     PlanItemFactory,
     RoundFactory,
     SeriesFactory,
@@ -124,3 +127,68 @@ def test_name_is_kept_once_and_forgotten_when_the_round_is_reopened(renamed, beh
 
     assert OutputValue.objects.get(round__year=2023).called == "Adressen (stuks)"
     assert OutputValue.objects.get(round__year=2022).called == OLD
+
+
+# Organisations
+
+BEFORE, AFTER = "Gemeente Oudstad", "Gemeente Nieuwstad"
+
+
+@pytest.fixture
+def moved(items, beheerder):
+    """The organisation that leads the interventie in each round, renamed after two of them were over."""
+    organisation = OrganisationFactory(name=BEFORE)
+    ReportingRound.objects.filter(year=2023).update(state="review")
+    for item in items.values():
+        initiator = Initiation(organisation.pk, "trekker", confirmed=True)
+        item.change(replace(item.content(), initiators=(initiator,)), by=beheerder, version=item.version)
+    ProgressUpdate.objects.update(colour="groen", colour_reason="Loopt.", colour_released=True)
+    ReportingRound.objects.get(year=2023).close(by=beheerder)
+    organisation.change(by=beheerder, version=1, name=AFTER, kind="partner")
+    return items
+
+
+def said(text):
+    return [name for name in (BEFORE, AFTER) if name in text]
+
+
+def test_rounds_that_are_over_say_what_an_organisation_was_called(client, moved):
+    for year, names in ((2022, [BEFORE]), (2023, [BEFORE]), (2024, [AFTER])):
+        update = moved[year].progress.pk
+        for place, key in (("fill_in", update), ("review", update), ("plan_year", year), ("overview_year", year)):
+            document = html.fromstring(client.get(reverse(f"interventions:{place}", args=[key])).text)
+            for choices in document.xpath("//select"):  # in which there are those of today
+                choices.drop_tree()
+            assert said(document.get_element_by_id("inhoud").text_content()) == names, (year, place)
+        for place in ("overview_workbook", "editable_workbook"):
+            response = client.get(reverse(f"interventions:{place}", args=[year]))
+            file = BytesIO(b"".join(response.streaming_content) if response.streaming else response.content)
+            cells = " ".join(str(cell) for sheet in load_workbook(file) for row in sheet.values for cell in row)
+            assert said(cells) == names, (year, place)
+    listed = html.fromstring(client.get(reverse("admin:interventions_initiator_changelist")).text)
+    names = [cell.text_content() for cell in listed.xpath("//td[contains(@class, 'field-name')]")]
+    assert sorted(names) == [AFTER, BEFORE, BEFORE]
+
+
+def test_workbook_with_the_names_of_its_round_changes_nothing(moved, tmp_path, capsys):
+    file = tmp_path / "2022.xlsx"
+    call_command("export_round", "2022", output=str(file), editable=True)
+    capsys.readouterr()
+
+    call_command("import_plan", str(file), year=2022)
+
+    assert capsys.readouterr().out == "Niets veranderd.\n"
+    assert Initiator.objects.get(plan_item__round__year=2022).name == BEFORE
+
+
+def test_organisation_is_called_what_it_is_called_now_in_what_is_reopened_or_made_after(moved, beheerder):
+    item = moved[2022]
+    more = Initiation(OrganisationFactory(name="Anders").pk, "initiatiefnemer")
+    content = item.content()
+    item.change(replace(content, initiators=(*content.initiators, more)), by=beheerder, version=item.version)
+    assert [one.name for one in item.initiators.all()] == [BEFORE, "Anders"]
+
+    ReportingRound.objects.filter(year=2024).update(state="planned")
+    ReportingRound.objects.get(year=2023).reopen(by=beheerder, reason="Nog een fout.")
+
+    assert Initiator.objects.get(plan_item__round__year=2023).name == AFTER
