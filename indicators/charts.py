@@ -4,7 +4,6 @@ It can be read without colour: each line has its own dashes, points and label. O
 """
 
 import hashlib
-import json
 import math
 import re
 import threading
@@ -151,15 +150,17 @@ class Chart:
     @cached_property
     def wide(self):
         """As SVG, for a page or paper."""
-        return self._svg(WIDE)
+        return self.as_svg(WIDE)
 
     @cached_property
     def narrow(self):
         """As SVG, for a telephone."""
-        return self._svg(NARROW)
+        return self.as_svg(NARROW)
 
-    def _svg(self, size):
-        return draw(self.spec(size), title=self.title, description=self.description)
+    def as_svg(self, size):
+        """As SVG of this Size."""
+        data = (self.indicator.unit, self.lines, self.targets, size)
+        return drawn(data, lambda: self.spec(size), title=self.title, description=self.description)
 
     def spec(self, size):
         """The Vega-Lite specification of the chart."""
@@ -359,18 +360,18 @@ def own_code():
 drawing = threading.Lock()
 
 
-def draw(spec, *, title, description):
-    """`spec` as an SVG picture with a title and a description; drawn once, for the same spec.
+def drawn(data, spec, *, title, description):
+    """What `spec()` makes of `data`, as an SVG picture with a title and a description; drawn once for the same data.
 
     Drawing takes 50 to 200 ms and, from the first time on, some 80 MB of the process: vl_convert runs a browser's
     engine. So it is done one at a time, and only for what is not in the cache.
     """
-    source = json.dumps([VERSION, own_code(), spec, title, description], sort_keys=True)
+    source = repr((VERSION, own_code(), palette(), data, title, description))
     key = hashlib.sha256(source.encode()).hexdigest()
     found = caches["charts"].get(key)
     if found is None:
         with drawing:
-            found = vl_convert.vegalite_to_svg(spec, vl_version=VERSION, format_locale="nl-NL")
+            found = vl_convert.vegalite_to_svg(spec(), vl_version=VERSION, format_locale="nl-NL")
         found = _named(found, title, description, key[:8])
         caches["charts"].set(key, found)
     return found
