@@ -132,6 +132,9 @@ def test_dropping_says_what_the_plan_that_is_there_already_says(client, now, pla
     planned.renew_plan(by=beheerder)
     there = planned.plan_items.select_related("round", "pillar").get(intervention=other.intervention)
     assert "In het volgende plan staat deze interventie niet meer." in drop(there)
+    assert not planned.is_behind()
+    now.add_item(replace(other.content(), name="Taalcafé", number=4), by=beheerder)
+    assert planned.is_behind()
 
 
 def test_what_was_dropped_in_the_plan_itself_stays_dropped(planned, beheerder):
