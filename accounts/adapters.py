@@ -15,6 +15,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_password_reset_mail(self, user, email, context):
         """Who was invited and has no password yet to forget, is invited again."""
         if user.state == PersonState.INVITED:
+            user.invite_again(by=None)
             invitations.send(self.request, user)
         else:
             super().send_password_reset_mail(user, email, context)

@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.urls import reverse
 
 from backoffice import Reading, site
+from backoffice.model_admin import Moment
 
-from .models import Organisation, User
+from .models import Organisation, OrganisationEvent, PersonEvent, User
 
 
 @admin.register(User, site=site)
@@ -32,6 +33,9 @@ class UserAdmin(Reading):
     def view_on_site(self, person):
         return reverse("accounts:person", args=[person.pk])
 
+    def history_of(self, person):
+        return map(_moment, person.events.select_related("by"))
+
 
 @admin.register(Organisation, site=site)
 class OrganisationAdmin(Reading):
@@ -53,3 +57,30 @@ class OrganisationAdmin(Reading):
 
     def view_on_site(self, organisation):
         return reverse("accounts:organisation", args=[organisation.pk])
+
+    def history_of(self, organisation):
+        return map(_moment, organisation.events.select_related("by"))
+
+
+def _moment(event):
+    return Moment(event.at, event.by, ": ".join(filter(None, (event.get_verb_display(), event.detail))))
+
+
+class EventAdmin(Reading):
+    list_filter = ("verb",)
+    date_hierarchy = "at"
+    ordering = ("-at", "-pk")
+
+
+@admin.register(PersonEvent, site=site)
+class PersonEventAdmin(EventAdmin):
+    list_display = ("person", "verb", "detail", "by", "at")
+    list_select_related = ("person", "by")
+    search_fields = ("person__name", "detail")
+
+
+@admin.register(OrganisationEvent, site=site)
+class OrganisationEventAdmin(EventAdmin):
+    list_display = ("organisation", "verb", "detail", "by", "at")
+    list_select_related = ("organisation", "by")
+    search_fields = ("organisation__name", "detail")

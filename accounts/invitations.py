@@ -1,7 +1,8 @@
 """The link by which an invited person comes in for the first time.
 
-It is a signed key with the moment it was made. It works until a password has been chosen, and for INVITATION_DAYS; who
-has an older or a used link can have a new one sent to the same address, and learns nothing from asking.
+It is a signed key with the moment it was made. It works until a password has been chosen or a later one was sent, and
+for INVITATION_DAYS; who has an older or a used link can have a new one sent to the same address, and learns nothing by
+asking.
 """
 
 from datetime import timedelta
@@ -19,29 +20,32 @@ SIGNER = TimestampSigner(sep=".", salt="accounts.invitation")
 
 
 def path_for(person):
-    return reverse("accounts:invitation", args=[SIGNER.sign(person.pk)])
+    return reverse("accounts:invitation", args=[SIGNER.sign(f"{person.pk}-{person.invitation}")])
 
 
 def invited(token):
     """The person who may come in by the link with `token` now; None when it is used, too old or none of ours."""
-    person = _person(token, max_age=timedelta(days=settings.INVITATION_DAYS))
-    return person if person and person.state == PersonState.INVITED else None
+    person, invitation = _read(token, max_age=timedelta(days=settings.INVITATION_DAYS))
+    is_open = person and person.state == PersonState.INVITED and invitation == str(person.invitation)
+    return person if is_open else None
 
 
 def ever_invited(token):
     """The person for whom `token` was once made, used or too old as it may be; None when it is none of ours."""
-    return _person(token)
+    return _read(token)[0]
 
 
-def _person(token, max_age=None):
+def _read(token, max_age=None):
+    """The person and the number of the invitation that `token` was made for."""
     try:
-        return User.objects.filter(pk=SIGNER.unsign(token, max_age=max_age)).first()
+        person, _, invitation = SIGNER.unsign(token, max_age=max_age).partition("-")
     except BadSignature:
-        return None
+        return None, ""
+    return User.objects.filter(pk=person).first(), invitation
 
 
 def send(request, person, *, by=None):
-    """Mail a fresh invitation to `person`; `by` is who invites them."""
+    """Mail `person` the link of their last invitation; `by` is who invites them."""
     context = {
         "user": person,
         "by": by,

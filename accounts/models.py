@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 
+from .history import AppendOnly
 from .refusals import Conflict, Refused, refuse
 
 
@@ -118,6 +119,7 @@ class Organisation(models.Model):
         parent, members = parent and there[parent.pk], [there[one.pk] for one in members]
         if self.pk:
             self.refresh_from_db()
+        before = self.summary if self.pk else ""
         if version != self.version:
             raise Conflict(
                 f"Iemand anders heeft deze organisatie intussen gewijzigd. Nu staat er: {self.summary}. "
@@ -128,6 +130,9 @@ class Organisation(models.Model):
         self.version += 1
         self.save()
         self.members.set(members)
+        if self.summary != before:
+            verb = OrganisationEvent.Verb.CHANGE if before else OrganisationEvent.Verb.ADD
+            self.events.create(verb=verb, by=by, detail=_became(before, self.summary))
 
     def _why_not_be(self, name, kind, parent, members):
         others = Organisation.objects.exclude(pk=self.pk)
@@ -160,6 +165,32 @@ class Organisation(models.Model):
         if self.pk and (members := ", ".join(str(one) for one in self.members.all())):
             parts.append(f"leden: {members}")
         return ", ".join(parts)
+
+
+def _became(before, after):
+    """What changed, in one line; without `before` it is new."""
+    return f"{before} → {after}" if before else after
+
+
+class OrganisationEvent(AppendOnly):
+    """Who added or changed an organisation, and into what."""
+
+    class Verb(models.TextChoices):
+        ADD = "add", "toegevoegd"
+        CHANGE = "change", "gewijzigd"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="events", verbose_name="organisatie")
+    verb = models.CharField("handeling", max_length=6, choices=Verb)
+    by = models.ForeignKey("User", models.PROTECT, related_name="+", verbose_name="door")
+    detail = models.TextField("wat", blank=True)
+
+    class Meta:
+        verbose_name = "gebeurtenis van een organisatie"
+        verbose_name_plural = "gebeurtenissen van organisaties"
+        ordering = ("at", "pk")
+
+    def __str__(self):
+        return f"{self.organisation}: {self.get_verb_display()}"
 
 
 class PersonState(models.TextChoices):
@@ -251,6 +282,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
             raise Refused(f"Er is al een persoon met het adres {email}: {there}. Zoek die op bij Personen.")
         person.organisations.set(organisations)
         EmailAddress.objects.create(user=person, email=email, primary=True)
+        person.events.create(verb=PersonEvent.Verb.INVITE, by=by, detail=person.summary)
         return person
 
     invite.alters_data = True
@@ -277,6 +309,8 @@ class User(AbstractBaseUser):
         "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="overgenomen door"
     )
     version = models.PositiveIntegerField("versie", default=1)
+    # Which invitation is the last one: the links of those before do not work any more.
+    invitation = models.PositiveIntegerField("uitnodiging", default=1)
 
     objects = UserManager()
 
@@ -390,9 +424,12 @@ class User(AbstractBaseUser):
         if role != self.role:
             refuse(self.why_not_change_role(user=by))
         refuse(why_not_role(role, organisations))
+        before = self.summary
         self.name, self.role = name, role
         self._save("name", "role")
         self.organisations.set(organisations)
+        if self.summary != before:
+            self.events.create(verb=PersonEvent.Verb.CHANGE, by=by, detail=_became(before, self.summary))
 
     change.alters_data = True
 
@@ -409,6 +446,8 @@ class User(AbstractBaseUser):
         self.is_active, self.successor = False, successor
         self._save("is_active", "successor")
         self._end_sessions()
+        taken_over = f"Overgenomen door {successor}." if successor else ""
+        self.events.create(verb=PersonEvent.Verb.DEACTIVATE, by=by, detail=taken_over)
 
     deactivate.alters_data = True
 
@@ -422,8 +461,26 @@ class User(AbstractBaseUser):
         self._save("is_active", "successor")
         # A login that was under way while the access ended may have left a session.
         self._end_sessions()
+        self.events.create(verb=PersonEvent.Verb.ACTIVATE, by=by)
 
     activate.alters_data = True
+
+    @transaction.atomic
+    def invite_again(self, *, by):
+        """Let the next link that is made for this person be the only one that works; mailing it is for the caller.
+
+        `by` is the beheerder who sends it; None at the command line, and when the person asks for it.
+        """
+        if by is not None and not by.is_beheerder:
+            raise PermissionDenied
+        self.refresh_from_db(from_queryset=User.objects.select_for_update())
+        if self.state != PersonState.INVITED:
+            raise Refused(f"{self} heeft geen uitnodiging open staan, maar is {self.state.label}.")
+        self.invitation += 1
+        self.save(update_fields=["invitation"])
+        self.events.create(verb=PersonEvent.Verb.INVITE_AGAIN, by=by)
+
+    invite_again.alters_data = True
 
     @transaction.atomic
     def accept_invitation(self, password):
@@ -434,6 +491,7 @@ class User(AbstractBaseUser):
         self.set_password(password)
         self._save("password")
         self.emailaddress_set.filter(email=self.email).update(verified=True)
+        self.events.create(verb=PersonEvent.Verb.ACCEPT, by=self)
 
     accept_invitation.alters_data = True
 
@@ -454,3 +512,32 @@ class User(AbstractBaseUser):
         ]
         Session.objects.filter(pk__in=mine).delete()
         self.usersession_set.all().delete()  # where they were logged in is nobody's business any more
+
+
+class PersonEvent(AppendOnly):
+    """What was done with a person's access and role, and by whom; no address stands in it.
+
+    `by` is empty at the command line, and when somebody asked for a link without being logged in.
+    """
+
+    class Verb(models.TextChoices):
+        INVITE = "invite", "uitgenodigd"
+        INVITE_AGAIN = "invite_again", "opnieuw uitgenodigd"
+        ACCEPT = "accept", "wachtwoord gekozen"
+        CHANGE = "change", "gewijzigd"
+        DEACTIVATE = "deactivate", "gedeactiveerd"
+        HAND_OVER = "hand_over", "taken overgedragen"
+        ACTIVATE = "activate", "weer toegang gegeven"
+
+    person = models.ForeignKey(User, models.PROTECT, related_name="events", verbose_name="persoon")
+    verb = models.CharField("handeling", max_length=12, choices=Verb)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="door")
+    detail = models.TextField("wat", blank=True)
+
+    class Meta:
+        verbose_name = "gebeurtenis van een persoon"
+        verbose_name_plural = "gebeurtenissen van personen"
+        ordering = ("at", "pk")
+
+    def __str__(self):
+        return f"{self.person}: {self.get_verb_display()}"

@@ -2,6 +2,8 @@
 
 from django.db import transaction
 
+from accounts.models import PersonEvent
+
 from .models import PillarAssignment, PlanItem
 
 
@@ -26,4 +28,6 @@ def let_go(person, *, by, successor=None, adviser=None):
     if pillars:
         names = ", ".join(map(str, pillars))
         said.append(f"{adviser} is nu adviseur van {names}." if adviser else f"Een adviseur is weg bij {names}.")
+    if said:
+        person.events.create(verb=PersonEvent.Verb.HAND_OVER, by=by, detail=" ".join(said))
     return " ".join(said)

@@ -16,6 +16,8 @@ from django.utils.cache import patch_cache_control
 
 HEADER = "X-Request-ID"
 WELL_FORMED = re.compile(r"[A-Za-z0-9-]{8,64}")
+# What stands behind these in a path opens an account: it is for the mail alone, and goes into no log.
+KEY_IN_PATH = re.compile(r"(/uitnodiging/|/account/password/reset/key/)[^/\s'\"]+")
 # Of the request that this thread works on, or did last: what the server logs when it has the response is of it too.
 current_id = ContextVar("current_id", default="")
 
@@ -51,8 +53,9 @@ def keep_private(get_response):
 class Formatter(logging.Formatter):
     """Lines with time, level, source and request; with an error also the key of the user, the method and the path.
 
-    Never what a person typed: of an exception it tells the type and the place, not the message, which quotes values. Of
-    an error of the database it adds the code of PostgreSQL and what it is about.
+    Never the key of a link that was mailed, nor what a person typed: of an exception it tells the type and the place,
+    not the message, which quotes values. Of an error of the database it adds the code of PostgreSQL and what that is
+    about.
     """
 
     def format(self, record):
@@ -61,7 +64,7 @@ class Formatter(logging.Formatter):
         text = about(record) + record.getMessage()
         if record.exc_info and record.exc_info[1]:
             text += "\n" + "".join(told(record.exc_info[1]))
-        return "\n".join(start + line for line in text.splitlines())
+        return "\n".join(start + line for line in KEY_IN_PATH.sub(r"\1…", text).splitlines())
 
 
 def about(record):

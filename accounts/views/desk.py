@@ -81,6 +81,7 @@ def person(request, pk):
         "form": form,
         "why_not_deactivate": person.why_not_deactivate(user=request.user),
         "is_invited": person.state == PersonState.INVITED,
+        "events": person.events.select_related("by").reverse(),
     }
     return render(request, "accounts/person.html", context, status=status)
 
@@ -97,10 +98,12 @@ def _not_kept(form, refused, instance):
 @posted_from("accounts:person", "pk")
 def resend(request, pk):
     person = get_object_or_404(User, pk=pk)
-    if person.state == PersonState.INVITED:
-        _send_invitation(request, person)
+    try:
+        person.invite_again(by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
     else:
-        messages.error(request, f"{person} heeft geen uitnodiging open staan, maar is {person.state.label}.")
+        _send_invitation(request, person)
     return redirect("accounts:person", pk=pk)
 
 
@@ -158,5 +161,6 @@ def organisation(request, pk):
         else:
             messages.success(request, f"{organisation} is opgeslagen.")
             return redirect("accounts:organisations")
-    context = {"form": form, "organisation": organisation}
+    events = organisation.events.select_related("by").reverse()
+    context = {"form": form, "organisation": organisation, "events": events}
     return render(request, "accounts/organisation.html", context, status=status)

@@ -8,7 +8,7 @@ import random
 
 from django.db import models, transaction
 
-from accounts.models import User
+from accounts.models import OrganisationEvent, PersonEvent, User
 from interventions.loading import YEAR
 from interventions.models import (
     Demonstration,
@@ -98,6 +98,8 @@ def remove():
     updates.update(colour="", colour_reason="", colour_version=0, colour_released=False)
     InternalNote.objects.filter(update__in=updates).delete()
     _erase(ProgressEvent, update__in=updates)
+    _erase(PersonEvent)
+    _erase(OrganisationEvent)
     invented.delete()
     Demonstration.objects.all().delete()
 

@@ -51,3 +51,21 @@ def test_address_that_is_none_or_known_is_refused(email, why):
 
     assert str(refused.value).startswith(why)
     assert User.objects.count() == 1
+
+
+def test_second_time_for_who_did_not_come_in_yet_gives_a_new_link(client, capsys):
+    call_command("create_beheerder", "bea@bureau.test")
+    call_command("create_beheerder", "BEA@bureau.test")
+
+    first, second = re.findall(r"http://localhost:8000(/uitnodiging/\S+/)", capsys.readouterr().out)
+    assert User.objects.count() == 1
+    assert [client.get(link).status_code for link in (first, second)] == [410, 200]
+
+
+def test_beheerder_who_came_in_is_told_what_to_do(capsys):
+    UserFactory(beheerder=True, email="bea@bureau.test", name="Bea")
+
+    with pytest.raises(
+        CommandError, match=r"Bea heeft geen uitnodiging open staan, maar is actief\. .*Wachtwoord vergeten"
+    ):
+        call_command("create_beheerder", "bea@bureau.test")

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 
-from accounts.models import Organisation, Role, User
+from accounts.models import Organisation, OrganisationEvent, Role, User
 from accounts.refusals import Refused
 from tests.factories import PASSWORD, OrganisationFactory, UserFactory
 
@@ -251,3 +251,25 @@ def test_people_of_an_organisation_are_counted_while_they_are_active(client, beh
     assert page.xpath("//tbody//a[@aria-label='2 bij Woonstad']/@href") == [
         f"{reverse('accounts:people')}?organisatie={organisation.pk}"
     ]
+
+
+def test_history_says_who_made_what_of_an_organisation(client):
+    beheerder = UserFactory(beheerder=True, name="Bea")
+    client.force_login(beheerder)
+    member = OrganisationFactory(name="Woonstad")
+    collective = Organisation.objects.add(by=beheerder, name="Corporaties", kind="collective", members=[])
+    content = {"name": "Woningcorporaties", "kind": "collective"}
+    collective.change(by=beheerder, version=1, members=[member], **content)
+    collective.change(by=beheerder, version=2, members=[member], **content)  # as it stands
+
+    page = client.get(reverse("accounts:organisation", args=[collective.pk])).text
+    steps = [" ".join(one.text_content().split()) for one in html.fromstring(page).find_class("timeline__item")]
+    admin = client.get(reverse("admin:accounts_organisation_history", args=[collective.pk])).text
+
+    changed = "Corporaties, collectief → Woningcorporaties, collectief, leden: Woonstad"
+    assert [step.split()[0] for step in steps] == ["Gewijzigd", "Toegevoegd"]
+    assert steps[0].endswith(changed)
+    assert "Bea" in steps[0]
+    assert f"gewijzigd: {changed}" in html.fromstring(admin).text_content()
+    with pytest.raises(TypeError):
+        OrganisationEvent.objects.update(detail="")

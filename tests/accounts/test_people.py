@@ -13,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 
-from accounts.models import PersonState, Role, User
+from accounts import invitations
+from accounts.models import PersonEvent, PersonState, Role, User
 from accounts.refusals import Refused
-from tests.factories import PASSWORD, OrganisationFactory, UserFactory
+from interventions.people import let_go
+from tests.factories import PASSWORD, OrganisationFactory, PlanItemFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 PEOPLE = reverse("accounts:people")
@@ -200,6 +202,51 @@ def test_invitation_is_sent_again_while_it_is_open(client, beheerder):
 
     assert [message.to for message in mail.outbox] == [[invited.email]]
     assert alerts(response)[1:] == ["Ada heeft geen uitnodiging open staan, maar is actief."]
+
+
+def test_link_that_was_sent_before_does_not_work_any_more(client, beheerder):
+    invited = UserFactory(password=None)
+    before = invitations.path_for(invited)
+    client.post(reverse("accounts:resend", args=[invited.pk]))
+
+    assert client.get(before).status_code == 410
+    (link,) = re.findall(r"testserver(/uitnodiging/\S+)", mail.outbox[0].body)
+    assert client.get(link).status_code == 200
+
+
+def test_history_says_who_did_what_with_a_person_and_names_no_address(client, beheerder):
+    woonstad, gemeente = OrganisationFactory(name="Woonstad"), OrganisationFactory(name="Gemeente")
+    person = User.objects.invite(
+        by=beheerder, email="eva@partner.test", name="Eva", role="invuller", organisations=[woonstad]
+    )
+    person.invite_again(by=beheerder)
+    person.accept_invitation("een heel lang wachtwoord")
+    fields = {"name": "Eva", "role": "invuller"}
+    person.change(by=beheerder, version=person.version, organisations=[woonstad], **fields)
+    person.change(by=beheerder, version=person.version, organisations=[woonstad, gemeente], **fields)
+    successor = UserFactory(name="Jan Kok", organisations=[woonstad])
+    PlanItemFactory().contacts.add(person)
+    let_go(person, by=beheerder, successor=successor)
+    person.activate(by=beheerder)
+
+    told = [
+        "Weer toegang gegeven",
+        "Taken overgedragen: Jan Kok is nu contactpersoon van 1 interventie.",
+        "Gedeactiveerd: Overgenomen door Jan Kok.",
+        "Gewijzigd: Eva, invuller, Woonstad → Eva, invuller, Gemeente, Woonstad",
+        "Wachtwoord gekozen",
+        "Opnieuw uitgenodigd",
+        "Uitgenodigd: Eva, invuller, Woonstad",
+    ]
+    page = client.get(reverse("accounts:person", args=[person.pk])).text
+    steps = html.fromstring(page).find_class("timeline__item")
+    assert [": ".join(" ".join(part.text_content().split()) for part in one[::2]) for one in steps] == told
+    by = [one[1].text_content().split(",")[0] for one in steps]
+    assert by == [beheerder.name] * 4 + ["Eva"] + [beheerder.name] * 2
+    admin = client.get(reverse("admin:accounts_user_history", args=[person.pk])).text
+    rows = html.fromstring(admin).xpath("//tbody//td[2]/text()")
+    assert rows == [line[0].lower() + line[1:] for line in told]
+    assert not any("@" in event.detail for event in PersonEvent.objects.all())
 
 
 def test_only_a_beheerder_invites():

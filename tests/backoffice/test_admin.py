@@ -13,7 +13,7 @@ from django.urls import reverse
 from lxml import html
 from openpyxl import load_workbook
 
-from accounts.models import User
+from accounts.models import OrganisationEvent, PersonEvent, User
 from backoffice import Reference, site
 from indicators.models import Indicator, Measurement, MeasurementEvent, MeasurementImport, Scale, ScaleClass, Table
 from interventions.models import (
@@ -75,6 +75,8 @@ def plant(year):
     person, pillar = UserFactory(organisations=[OrganisationFactory()]), PillarFactory()
     department = OrganisationFactory(kind="department", parent=OrganisationFactory())
     OrganisationFactory(kind="collective").members.add(department)
+    PersonEvent.objects.create(person=person, verb="change", by=person)
+    OrganisationEvent.objects.create(organisation=department, verb="change", by=person)
     theme = ThemeFactory(pillar=pillar, parent=ThemeFactory(pillar=pillar))
     reporting_round = RoundFactory(year=year)
     item = PlanItemFactory(round=reporting_round, pillar=pillar, theme=theme, trekker=department)

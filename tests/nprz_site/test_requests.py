@@ -5,14 +5,16 @@ import re
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse, JsonResponse
 from django.test import Client
-from django.urls import path
+from django.urls import path, reverse
 
 from nprz_site import requests, urls
 from tests.factories import UserFactory
 
+INSTALLATION = (settings.BASE_DIR / "docs" / "installatie.md").read_text()
 TYPED = "een geheim wachtwoord"
 
 
@@ -135,6 +137,21 @@ def test_what_is_logged_after_the_response_has_its_number_too(client, log):
 
     (line,) = log.getvalue().splitlines()
     assert f"[{response['X-Request-ID']}] " in line
+
+
+@pytest.mark.parametrize(
+    "name", ["accounts:invitation", "accounts:renew_invitation", "account_reset_password_from_key"]
+)
+def test_key_of_a_link_that_was_mailed_is_not_logged(name, client, log):
+    arguments = {"uidb36": "7", "key": "c-geheim"} if name.startswith("account_") else {"token": "7-1.c.geheim"}
+    url = reverse(name, kwargs=arguments)
+    client.get(url)
+    logging.getLogger("django.request").warning("Gone: %s", url)
+
+    assert "Gone: /" in log.getvalue()
+    assert "geheim" not in log.getvalue()
+    (pattern, instead) = re.search(r'^ +"~(\^.*)" (\S+);$', INSTALLATION, re.MULTILINE).groups()
+    assert "geheim" not in re.sub(pattern, instead.replace("$", "\\"), url)
 
 
 def test_line_outside_a_request_has_none(log):

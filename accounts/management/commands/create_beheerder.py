@@ -7,6 +7,11 @@ from accounts.models import Role, User
 from accounts.refusals import Refused
 from backoffice.commands import DataCommand
 
+WAYS_IN = (
+    "Wie actief is, kiest op de inlogpagina 'Wachtwoord vergeten?' voor een nieuw wachtwoord. Een rol wijzigen of weer "
+    "toegang geven doet een beheerder bij Personen. Is er geen beheerder meer? Maak er een met een ander adres."
+)
+
 
 class Command(DataCommand):
     help = "Nodigt een beheerder uit: de eerste persoon van een lege installatie. Toont de link, verstuurt niets."
@@ -20,10 +25,14 @@ class Command(DataCommand):
         if not form.is_valid():
             problems = (f"{form[field].label}: {error}" for field, errors in form.errors.items() for error in errors)
             raise CommandError(" ".join(problems))
+        person = User.objects.filter(email=form.cleaned_data["email"].lower(), role=Role.BEHEERDER).first()
         try:
-            person = User.objects.invite(by=None, **form.cleaned_data)
+            if person is None:
+                person = User.objects.invite(by=None, **form.cleaned_data)
+            else:
+                person.invite_again(by=None)
         except Refused as refused:
-            raise CommandError(str(refused)) from refused
+            raise CommandError(f"{refused} {WAYS_IN}") from refused
         self.stdout.write(f"{person} is uitgenodigd als beheerder. Kies via deze link een wachtwoord:\n")
         self.stdout.write(f"{settings.SITE_URL}{invitations.path_for(person)}\n")
         self.stdout.write(f"De link werkt één keer, {settings.INVITATION_DAYS} dagen lang.")
