@@ -695,7 +695,7 @@ class DemonstrationManager(models.Manager):
 class Demonstration(models.Model):
     """Present when this installation holds invented people, colours and figures; every page and workbook says so."""
 
-    NOTICE = "Demonstratie: kleuren, personen en alles over 2024 zijn verzonnen"
+    NOTICE = "Demonstratie: kleuren, personen en de ronde 2024 zijn verzonnen"
 
     stage = models.CharField("stand", max_length=8)
     loaded_at = models.DateTimeField("geladen op", auto_now_add=True)

@@ -15,7 +15,7 @@ from nprz_site import urls as site
 from . import axe
 
 PASSWORD = "een lang wachtwoord"
-DEMO = "Demonstratie: kleuren, personen en alles over 2024 zijn verzonnen"
+DEMO = "Demonstratie: kleuren, personen en de ronde 2024 zijn verzonnen"
 ENGLISH = re.compile(r"\b(the|you|your|please|with|and|sign|password|email|address|this)\b", re.IGNORECASE)
 
 

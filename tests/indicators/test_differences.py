@@ -55,9 +55,16 @@ def loaded(loaded_once, db):
     return loaded_once
 
 
+@pytest.fixture(scope="module")
+def compared_once(loaded_once):
+    comparison = Comparison(2023)
+    assert comparison.differences
+    return comparison
+
+
 @pytest.fixture
-def comparison(loaded):
-    return Comparison(2023)
+def comparison(compared_once, db):
+    return compared_once
 
 
 def expected():

@@ -48,7 +48,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-DEMONSTRATION = "Demonstratie: kleuren, personen en alles over 2024 zijn verzonnen"
+DEMONSTRATION = "Demonstratie: kleuren, personen en de ronde 2024 zijn verzonnen"
 PRINTED_COLUMNS = [
     "Kleur 2023",
     "Interventie en kleur 2024",
