@@ -219,16 +219,135 @@ def test_every_figure_of_the_table_of_goals_is_measured(loaded):
     ]
 
 
+# What the structured report calls otherwise than the data files do.
+NAMES = {
+    "Totaal G4": "G4",
+    "Zuid": "NPRZ-gebied",
+    "totaal Zuid": "NPRZ-gebied",
+    "7 Focuswijken": "Focuswijken",
+    "totaal focuswijken": "Focuswijken",
+    "Kop van Zuid - Entrepot": "Kop van Zuid-Entrepot",
+    "Oud Charlois": "Oud-Charlois",
+    "Oud IJsselmonde": "Oud-IJsselmonde",
+    "Groot IJsselmonde": "Groot-IJsselmonde",
+    "Groot IJsselmonde-Noord": "Groot-IJsselmonde-Noord",
+    "Groot IJsselmonde-Zuid": "Groot-IJsselmonde-Zuid",
+    "Oud Crooswijk": "Oud-Crooswijk",
+    "OudMathenesse/Witte Dorp": "Oud-Mathenesse/Witte Dorp",
+}
+GENERAL = [
+    "bevolking",
+    "jonger-dan-27",
+    "eenoudergezinnen",
+    "laagopgeleide-ouders",
+    "fundamenteel-niveau",
+    "streefniveau",
+    "leerjaar-3-havo-vwo-alle",
+    "praktijkonderwijs",
+    "geslaagden-vwo",
+    "geslaagden-havo",
+    "geslaagden-vmbo",
+    "voortijdig-schoolverlaters",
+    "startkwalificatie",
+    "opleidingsniveau",
+    "inkomen",
+    "huishoudens-110",
+    "kinderen-110",
+    "uitkering-alle",
+    "uitkering-bijstand-ww",
+    "uitkering-ao",
+    "niet-werkend",
+    "kwetsbare-woningen",
+    "woz-waarde",
+]
+SERIES = {
+    "BUIG-volume NPRZ-gebied": "buig",
+    "Aandeel Zuid in BUIG-volume Rotterdam": "buig-aandeel",
+    "Uitstroom naar werk NPRZ-gebied": "uitstroom-werk",
+    "Uitstroom naar werk NPRZ-gebied, aandeel in Rotterdam": "uitstroom-werk-aandeel",
+    "Uitstroom overig NPRZ-gebied": "uitstroom-overig",
+    "Uitstroom overig NPRZ-gebied, aandeel in Rotterdam": "uitstroom-overig-aandeel",
+}
+
+
+def named(name, level=""):
+    return "Feijenoord (wijk)" if (name, level) == ("Feijenoord", "wijk") else NAMES.get(name, name)
+
+
+def facts(queryset, *columns):
+    return set(queryset.values_list("indicator__code", *columns, "value"))
+
+
+@with_report
+def test_every_figure_of_the_wijken_is_measured(loaded):
+    measured = facts(Measurement.objects.all(), "area__name", "period__start__year")
+    ranks = {name: rank for rank, name in enumerate(read_json("base.json")["scales"]["Leefbaarometer"], 1)}
+
+    profile = {
+        (
+            f"{row['index'].lower()}-{row['onderdeel']}",
+            named(row["gebied"], row["niveau"]),
+            int(row["jaar"]),
+            int(row["waarde"]),
+        )
+        for row in rows("wijkprofiel.csv")
+    }
+    classes = {
+        ("leefbaarometer", named(row["wijk"], row["niveau"]), int(row["jaar"]), ranks[row["klasse"]])
+        for row in rows("leefbaarometer.csv")
+    }
+    lowest = {
+        (f"{row['index'].lower()}-totaal", named(row["wijk"], "wijk"), 2024, int(row["waarde"]))
+        for row in rows("laagst_scorend.csv")
+    }
+    assert (len(profile), len(classes), len(lowest)) == (648, 162, 30)
+    assert profile | classes | lowest <= measured
+
+
+@with_report
+def test_every_general_figure_is_measured_or_kept_as_printed(loaded):
+    """Twice: Rotterdam has two sources. As printed are those that are measured otherwise: see docs/indicatoren.md."""
+    columns = ("area__name", "source__name")
+    measured, printed = (facts(model.objects.all(), *columns) for model in (Measurement, PrintedFigure))
+    printed_only = Counter()
+    printed_rows = rows("algemene_indicatoren.csv")
+    for place, row in enumerate(printed_rows):
+        code, name = GENERAL[place // 9], row["gebied"].partition(" (")[0]
+        local = "lokale" in row["gebied"] or name in ("Zuid", "7 Focuswijken")
+        fact = (
+            code,
+            named(name),
+            f"{'lokale' if local else 'landelijke'} bron",
+            row["waarde"] and Decimal(row["waarde"]),
+        )
+        if row["waarde"] and fact not in measured:
+            assert fact in printed, fact
+            printed_only[code] += 1
+    assert len(printed_rows) == 207
+    assert printed_only == {
+        "eenoudergezinnen": 1,
+        "streefniveau": 1,
+        "uitkering-alle": 9,
+        "uitkering-bijstand-ww": 9,
+        "uitkering-ao": 9,
+    }
+
+
+@with_report
+def test_every_figure_of_the_series_is_measured_once(loaded):
+    measured = facts(Measurement.objects.filter(area__name="NPRZ-gebied"), "period__start", "period__kind")
+    printed_only = []
+    for row in rows("reeksen.csv"):
+        year, _, rest = row["periode"].partition("-")
+        kind, start = ("year", f"{year}-01-01") if not rest else ("month", f"{year}-{rest[:2]}-01")
+        if (SERIES[row["reeks"]], datetime.date.fromisoformat(start), kind, Decimal(row["waarde"])) not in measured:
+            printed_only.append((row["periode"], row["waarde"]))
+    assert printed_only == [("2022-12-31", "13291")]
+    assert {row["waarde"] for row in rows("buig_volume.csv")} <= {f"{value:.0f}" for *_, value in measured if value}
+
+
 @with_report
 def test_sums_of_moves_are_those_of_the_report(loaded):
-    names = {
-        "totaal Zuid": "NPRZ-gebied",
-        "totaal focuswijken": "Focuswijken",
-        "Kop van Zuid - Entrepot": "Kop van Zuid-Entrepot",
-        "Oud Charlois": "Oud-Charlois",
-        "Oud IJsselmonde": "Oud-IJsselmonde",
-        "Groot IJsselmonde": "Groot-IJsselmonde",
-    }
     indicators = list(Indicator.objects.filter(table__code="verhuisbewegingen"))
     figures, (period,) = (
         Figures(indicators),
@@ -238,9 +357,7 @@ def test_sums_of_moves_are_those_of_the_report(loaded):
     printed = rows("verhuisbewegingen.csv")
     for place in range(0, len(printed), len(indicators)):
         ours = printed[place : place + len(indicators)]
-        name = names.get(ours[0]["gebied"], ours[0]["gebied"])
-        if name == "Feijenoord" and ours[0]["niveau"] == "wijk":
-            name = "Feijenoord (wijk)"
+        name = named(ours[0]["gebied"], ours[0]["niveau"])
         for indicator, row in zip(indicators, ours, strict=True):
             figure = figures.get(indicator, areas[name], period)
             shown = row["waarde_raw"] if row["waarde_raw"] == "<5" else Decimal(row["waarde"])
