@@ -4,6 +4,7 @@ A figure has one home: a Measurement, or a Term that says what it is computed fr
 """
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -60,8 +61,18 @@ class ScaleClass(models.Model):
         verbose_name_plural = "klassen"
         ordering = ("scale", "rank")
         constraints = (
-            models.UniqueConstraint("scale", "rank", name="scale_class_rank_unique"),
-            models.UniqueConstraint("scale", "name", name="scale_class_name_unique"),
+            models.UniqueConstraint(
+                "scale",
+                "rank",
+                name="scale_class_rank_unique",
+                violation_error_message="Deze rang heeft al een klasse.",
+            ),
+            models.UniqueConstraint(
+                "scale",
+                "name",
+                name="scale_class_name_unique",
+                violation_error_message="De schaal heeft al een klasse met deze naam.",
+            ),
         )
 
     def __str__(self):
@@ -180,6 +191,14 @@ class Indicator(models.Model):
     def __str__(self):
         return self.name
 
+    def all_parts(self):
+        """What it is computed from, and what that is computed from: as far down as it goes."""
+        found, new = set(), {self}
+        while new:
+            new = set(Indicator.objects.filter(pk__in=Term.objects.filter(whole__in=new).values("part"))) - found
+            found |= new
+        return found
+
     @property
     def higher_is_better(self):
         """True, False, or None when it is neither."""
@@ -204,13 +223,27 @@ class Term(models.Model):
         verbose_name_plural = "termen"
         ordering = ("whole", "below", "position", "pk")
         constraints = (
-            models.UniqueConstraint("whole", "part", "below", name="term_unique"),
+            models.UniqueConstraint(
+                "whole",
+                "part",
+                "below",
+                name="term_unique",
+                violation_error_message="Dit deel staat er al.",
+            ),
             models.CheckConstraint(name="term_sign_valid", condition=Q(sign__in=(1, -1))),
-            models.CheckConstraint(name="term_not_of_itself", condition=~Q(whole=F("part"))),
+            models.CheckConstraint(
+                name="term_not_of_itself",
+                condition=~Q(whole=F("part")),
+                violation_error_message="Een indicator is geen deel van zichzelf.",
+            ),
         )
 
     def __str__(self):
         return f"{self.whole}: {self.get_sign_display()} {self.part}"
+
+    def clean(self):
+        if self.whole_id and self.part_id and self.whole in self.part.all_parts():
+            raise ValidationError({"part": f"Dit kan niet: '{self.part}' wordt zelf berekend uit '{self.whole}'."})
 
 
 class Measurement(models.Model):
@@ -361,8 +394,17 @@ class RegimePoint(models.Model):
         verbose_name_plural = "punten van regimes"
         ordering = ("regime", "year")
         constraints = (
-            models.UniqueConstraint("regime", "year", name="regime_point_unique"),
-            models.CheckConstraint(name="regime_point_is_share", condition=Q(share__gte=0, share__lte=1)),
+            models.UniqueConstraint(
+                "regime",
+                "year",
+                name="regime_point_unique",
+                violation_error_message="Dit jaar heeft al een punt.",
+            ),
+            models.CheckConstraint(
+                name="regime_point_is_share",
+                condition=Q(share__gte=0, share__lte=1),
+                violation_error_message="Het deel ligt tussen 0 en 1: 0,4 is 40%.",
+            ),
         )
 
     def __str__(self):
@@ -382,7 +424,14 @@ class ShareClass(models.Model):
         verbose_name_plural = "klassen van het % ingelopen"
         ordering = ("regime", "report", F("lower").desc(nulls_last=True))
         constraints = (
-            models.UniqueConstraint("regime", "report", "lower", name="share_class_unique", nulls_distinct=False),
+            models.UniqueConstraint(
+                "regime",
+                "report",
+                "lower",
+                name="share_class_unique",
+                nulls_distinct=False,
+                violation_error_message="Er is al een klasse vanaf deze grens.",
+            ),
         )
 
     def __str__(self):
@@ -443,7 +492,14 @@ class Target(models.Model):
         verbose_name_plural = "streefwaarden"
         ordering = ("indicator", "regime__position", "pk")
         constraints = (
-            models.UniqueConstraint("indicator", "area", "regime", name="target_unique", nulls_distinct=False),
+            models.UniqueConstraint(
+                "indicator",
+                "area",
+                "regime",
+                name="target_unique",
+                nulls_distinct=False,
+                violation_error_message="Deze indicator heeft voor dit gebied al een streefwaarde van dit regime.",
+            ),
             models.CheckConstraint(
                 name="target_has_its_reference",
                 condition=(
@@ -462,6 +518,7 @@ class Target(models.Model):
             models.CheckConstraint(
                 name="target_reports_in_order",
                 condition=Q(reports_to=None) | Q(reports_to__gte=F("reports_from")),
+                violation_error_message="Het laatste rapport ligt niet voor het eerste.",
             ),
         )
 
@@ -562,8 +619,19 @@ class Tile(models.Model):
         verbose_name_plural = "tegels"
         ordering = ("division", "row", "column")
         constraints = (
-            models.UniqueConstraint("division", "area", name="tile_area_unique"),
-            models.UniqueConstraint("division", "row", "column", name="tile_place_unique"),
+            models.UniqueConstraint(
+                "division",
+                "area",
+                name="tile_area_unique",
+                violation_error_message="Deze wijk heeft al een tegel.",
+            ),
+            models.UniqueConstraint(
+                "division",
+                "row",
+                "column",
+                name="tile_place_unique",
+                violation_error_message="Op deze plaats staat al een tegel.",
+            ),
         )
 
     def __str__(self):

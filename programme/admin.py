@@ -1,4 +1,6 @@
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 
 from backoffice import Reference, site
 
@@ -21,8 +23,18 @@ class ThemeAdmin(Reference):
     fields = ("pillar", "parent", "name", "position")
 
 
+class AreaForm(forms.ModelForm):
+    def clean_parts(self):
+        parts = self.cleaned_data["parts"]
+        for part in parts if self.instance.pk else ():
+            if part == self.instance or self.instance in part.all_parts():
+                raise ValidationError(f"Dit kan niet: {part} bestaat zelf uit {self.instance}.")
+        return parts
+
+
 @admin.register(Area, site=site)
 class AreaAdmin(Reference):
+    form = AreaForm
     list_display = ("name", "kind", "position")
     list_filter = ("kind",)
     search_fields = ("name",)

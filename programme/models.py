@@ -126,6 +126,14 @@ class Area(models.Model):
     def __str__(self):
         return self.name
 
+    def all_parts(self):
+        """What it consists of, and what that consists of: as far down as it goes."""
+        found, new = set(), {self}
+        while new:
+            new = set(Area.objects.filter(wholes__in=new)) - found
+            found |= new
+        return found
+
 
 class PeriodManager(models.Manager):
     def year(self, year):

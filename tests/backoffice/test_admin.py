@@ -15,7 +15,17 @@ from openpyxl import load_workbook
 
 from accounts.models import OrganisationEvent, PersonEvent, User
 from backoffice import Reference, site
-from indicators.models import Indicator, Measurement, MeasurementEvent, MeasurementImport, Scale, ScaleClass, Table
+from indicators.models import (
+    Indicator,
+    Measurement,
+    MeasurementEvent,
+    MeasurementImport,
+    Scale,
+    ScaleClass,
+    Table,
+    Target,
+    Term,
+)
 from interventions.models import (
     Demonstration,
     Funding,
@@ -355,6 +365,35 @@ def test_what_measurements_are_in_stays_as_long_as_there_are_any(client):
     of_scale.refresh_from_db()
     assert (of_scale.rank, of_scale.name) == (1, "Zwakst")
     assert client.post(url(ScaleClass, "delete", of_scale.pk), {"post": "yes"}).status_code == 403
+
+
+def test_nothing_is_made_a_part_of_its_own_part(client):
+    whole, part = outcomes.IndicatorFactory(), outcomes.IndicatorFactory(name="Deel")
+    whole.terms.create(part=part)
+    page = client.post(url(Term, "add"), {"whole": part.pk, "part": whole.pk, "sign": 1, "position": 0})
+    assert f"Dit kan niet: '{whole}' wordt zelf berekend uit 'Deel'." in text_of(page)
+    assert Term.objects.count() == 1
+
+    city, zuid, wijk = (AreaFactory(name=name) for name in ("Stad", "Zuid", "Wijk"))
+    city.parts.add(zuid)
+    zuid.parts.add(wijk)
+    fields = {"name": "Wijk", "kind": "other", "position": 1}
+    page = client.post(url(Area, "change", wijk.pk), fields | {"parts": [city.pk]})
+    assert "Dit kan niet: Stad bestaat zelf uit Wijk." in text_of(page)
+    assert not wijk.parts.exists()
+
+
+def test_target_that_contradicts_itself_is_refused_in_words(client):
+    target = outcomes.TargetFactory()
+    same = {"indicator": target.indicator_id, "area": target.area_id, "regime": target.regime_id, "reports_from": 2023}
+    page = text_of(client.post(url(Target, "add"), same | {"reference": "norm", "reports_to": 2022}))
+    for message in (
+        "Kies een referentie en vul in wat daarbij hoort.",
+        "Een streefwaarde met een referentie heeft een regime en een startperiode.",
+        "Het laatste rapport ligt niet voor het eerste.",
+        "Deze indicator heeft voor dit gebied al een streefwaarde van dit regime.",
+    ):
+        assert message in page
 
 
 def test_history_of_a_measurement_tells_what_it_said(client):
