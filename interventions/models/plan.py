@@ -765,6 +765,7 @@ class PlanItem(models.Model):
             or _why_not_initiated(content.initiators)
             or _why_not_there(content, before)
             or self._why_not_free(content, before)
+            or self._why_not_named(content, before)
         )
 
     def _why_not_free(self, content, before):
@@ -774,6 +775,17 @@ class PlanItem(models.Model):
         others = PlanItem.objects.in_round(self.round_id).exclude(pk=self.pk).select_related("pillar")
         taken = others.filter(**code).first()
         return f"{taken.code} is al {taken.name}. Kies een ander nummer, of zet er een letter bij." if taken else ""
+
+    def _why_not_named(self, content, before):
+        """An earlier report may have two of one name; a plan of one's own, of what goes on, has not."""
+        stays = (content.pillar, content.name) == (before.pillar, before.name)
+        if stays or self.round.historical:
+            return ""
+        others = PlanItem.objects.in_round(self.round_id).of_pillar(content.pillar).continuing().exclude(pk=self.pk)
+        # What it takes the place of may have had that name.
+        others = others.exclude(intervention__successor_links__intervention=self.intervention_id)
+        taken = others.filter(name__iexact=content.name).select_related("pillar").first()
+        return f"{taken.code or 'Een andere activiteit'} heet al '{taken.name}'. Kies een andere naam." if taken else ""
 
     def say(self, content, before=None):
         """Write `content` to this locked or new item, and what points at it."""

@@ -466,6 +466,8 @@ class ReportingRound(models.Model):
         """Let several new interventies take the place of `item`; returns their plan items."""
         if len(contents) < 2:
             raise Refused("Splits in ten minste twee delen: geef elk deel een naam.")
+        if len({content.tidied().name.lower() for content in contents}) < len(contents):
+            raise Refused("Twee delen hebben dezelfde naam. Geef elk deel een eigen naam.")
         return self._replace({item.pk: version}, contents, "Gesplitst in", by=by, reason=reason)
 
     split.alters_data = True

@@ -252,7 +252,7 @@ class PlanResource(RoundResource):
         for item in items:
             item.round = self.round
             self._items[item.pillar_id, item.number, item.letter] = item
-            self._by_name[item.name].append(item)
+            self._by_name[item.name.lower()].append(item)
             # What this round calls otherwise, goes by the name that it has here.
             self._words.organisations.update({one.name: one.organisation for one in item.initiators.all()})
 
@@ -315,12 +315,14 @@ class PlanResource(RoundResource):
         name = within(as_line(value), PlanItem, "name")
         if not name:
             raise ValueError("naam ontbreekt.")
-        others = [item for item in self._by_name[name] if item != draft.item]
+        others = [item for item in self._by_name[name.lower()] if item != draft.item]
         if others and draft.pillar and draft.number and name != draft.before.name:
             raise ValueError(
                 f'"{shown(name)}" is nu de naam van {others[0].code or "een andere activiteit"}. '
                 "Nummers wijzigt u niet met een werkblad, maar bij Plan."
             )
+        if draft.pillar and name != draft.before.name and not self.round.historical:
+            self.refuse_twice((draft.pillar.pk, name.lower()), draft, f'de naam "{shown(name)}"')
         return name
 
     def clean_former_name(self, value, draft):

@@ -437,6 +437,21 @@ def test_new_interventie_is_refused_in_a_round_that_is_going_on(state, label):
         world.look(world.row(Nummer=3, Naam="Kopklas"), allow_new=True)
 
 
+def test_two_rows_get_the_same_name_in_an_earlier_report_alone(past):
+    rows = [past.row(1, Naam="Klas"), past.row(2, Naam="klas")]
+
+    past.take(*rows)
+    assert set(PlanItem.objects.values_list("name", flat=True)) == {"Klas", "klas"}
+
+    PlanItem.objects.filter(pk=past.item.pk).update(name="Taalklas")
+    past.round.__class__.objects.update(historical=False, state="open", opens_on="2025-01-01", deadline="2025-02-01")
+    past.round.refresh_from_db()
+    with pytest.raises(Refused, match='E2: "KLAS" is nu de naam van S2'):
+        past.take(past.row(1, Naam="KLAS"))
+    with pytest.raises(Refused, match='E3: de naam "NIEUW" staat ook in rij 2'):
+        past.take(past.row(1, Naam="Nieuw"), past.row(2, Naam="NIEUW"))
+
+
 def test_new_number_with_the_name_of_another_is_a_renumbering(past):
     with pytest.raises(Refused, match='cel E2: "Taalklas" is nu de naam van S1'):
         past.look(past.row(Nummer=3), allow_new=True)

@@ -124,8 +124,8 @@ def test_change_of_the_name_alone_asks_nothing_about_the_rest(item, adviseur):
     with CaptureQueriesContext(connection) as queries:
         item.change(content, by=adviseur, version=1)
 
-    # Round and item locked, what it says, its revisions, the two that are kept, and the item; in a savepoint.
-    assert len(queries) == 11
+    # Round and item locked, what it says, who has its name, its revisions, the two kept, and the item; a savepoint.
+    assert len(queries) == 12
 
 
 def test_change_replaces_all_of_it(item, adviseur):
@@ -209,7 +209,7 @@ def test_change_on_an_older_version_is_a_conflict_and_changes_nothing(item, advi
 WAYS_IN = {
     "change": lambda item, user: change(item, by=user, name="Ander"),
     "move": lambda item, user: item.move(-1, by=user),
-    "add": lambda item, user: item.round.add_item(replace(item.content(), number=900), by=user),
+    "add": lambda item, user: item.round.add_item(replace(item.content(), name="Nieuw", number=900), by=user),
     "stop": lambda item, user: item.drop(by=user, version=item.version, reason="Gestopt."),
 }
 
@@ -421,7 +421,7 @@ def test_historical_round_asks_no_figures_when_something_is_added():
     item = PlanItemFactory(round=RoundFactory(historical=True))
     SeriesFactory(indicator=IndicatorFactory(owner=item.intervention))
 
-    item.round.add_item(replace(item.content(), number=900), by=UserFactory(beheerder=True))
+    item.round.add_item(replace(item.content(), name="Nieuw", number=900), by=UserFactory(beheerder=True))
 
     assert not OutputValue.objects.exists()
 
@@ -664,6 +664,63 @@ def test_merged_interventie_in_an_open_round_is_reported_on(adviseur):
         (items[1].pk, "dropped"),
         (added.pk, "to_do"),
     }
+
+
+# Two of one name
+
+
+def test_name_of_another_in_the_same_pijler_is_refused(two, adviseur):
+    first, second = two
+    before = everything()
+    for content in (
+        replace(second.content(), name=first.name.upper()),
+        replace(second.content(), name=f" {first.name} "),
+    ):
+        with pytest.raises(Refused, match=f"{first.code} heet al '{first.name}'"):
+            second.change(content, by=adviseur, version=second.version)
+        with pytest.raises(Refused, match=f"{first.code} heet al '{first.name}'"):
+            second.round.add_item(replace(content, number=801), by=adviseur)
+    assert everything() == before
+
+    elsewhere = replace(second.content(), name=first.name, pillar=PillarFactory().pk, theme=None, number=802)
+    second.round.add_item(elsewhere, by=adviseur)
+
+
+def test_name_of_what_was_stopped_or_is_in_an_earlier_report_is_free(two, adviseur):
+    first, second = two
+    first.drop(by=adviseur, version=first.version, reason="Geen geld meer.")
+
+    second.change(replace(second.content(), name=first.name), by=adviseur, version=second.version)
+
+    past = [PlanItemFactory(round=ReportingRound.objects.get(year=2023), pillar=second.pillar) for _ in "ab"]
+    ReportingRound.objects.filter(year=2023).update(historical=True, opens_on=None, deadline=None)
+    content = replace(past[0].content(), name=past[1].name)
+    assert PlanItem.objects.get(pk=past[0].pk).change(content, by=UserFactory(beheerder=True), version=1)
+
+
+def test_what_already_has_the_name_of_another_is_changed_otherwise(two, adviseur):
+    first, second = two
+    PlanItem.objects.filter(pk=second.pk).update(name=first.name)
+    second.refresh_from_db()
+
+    assert second.change(replace(second.content(), former_name="Was"), by=adviseur, version=second.version)
+
+
+def test_parts_have_names_of_their_own(two, adviseur):
+    first, second = two
+    contents = [replace(first.content(), name=name, letter=letter) for name, letter in (("Deel", "a"), ("deel ", "b"))]
+    before = everything()
+
+    with pytest.raises(Refused, match="Twee delen hebben dezelfde naam"):
+        first.round.split(first, contents, by=adviseur, version=first.version, reason="Te groot.")
+    contents[1] = replace(contents[1], name=second.name)
+    with pytest.raises(Refused, match=f"{second.code} heet al"):
+        first.round.split(first, contents, by=adviseur, version=first.version, reason="Te groot.")
+    assert everything() == before
+
+    contents[1] = replace(contents[1], name=first.name)
+    parts = first.round.split(first, contents, by=adviseur, version=first.version, reason="Te groot.")
+    assert [part.name for part in parts] == ["Deel", first.name]
 
 
 # What happens to their figures
