@@ -219,6 +219,10 @@ class BulkForm(forms.Form):
         self.fields["items"].choices = [(item.pk, str(item)) for item in items]
         self._items = items
         self.fields["person"].queryset = get_user_model().objects.filter(role=Role.INVULLER, is_active=True)
+        may_write = PlanItem.objects.filter(pk__in=[item.pk for item in items]).count_writers()
+        self.fields["person"].label_from_instance = lambda user: (
+            str(user) if may_write[user] else f"{user} (mag hier nergens invullen)"
+        )
 
     @property
     def ticked(self):

@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from string import ascii_lowercase
 
@@ -143,6 +144,15 @@ class PlanItemQuerySet(models.QuerySet):
         Delivering data is not initiating.
         """
         return self.filter(self._own(user))
+
+    def count_writers(self):
+        """At how many of these each invuller may write (see `own_of`): a Counter of people."""
+        writers = get_user_model().objects.writers()
+        counts = Counter()
+        for item in self.prefetch_related("initiators"):
+            acting = (writers[one.organisation_id] for one in item.initiators.all() if one.may_write)
+            counts.update(set().union(*acting))
+        return counts
 
     def initiated_by(self, organisation):
         """Plan items that people of `organisation` write for, as in `own_of`."""

@@ -15,7 +15,9 @@ from interventions.workflow import Refused
 def deactivate(request, pk):
     person = get_object_or_404(User, pk=pk)
     pillars = PillarAssignment.objects.pillars_of(person)
-    form = LeaveForm(request.POST or None, person=person, pillars=pillars)
+    items = PlanItem.objects.to_hand_over(from_=person)
+    # Where there is nothing left to do, the next round is still made from what was done.
+    form = LeaveForm(request.POST or None, person=person, pillars=pillars, items=items or person.contact_for.all())
     if form.is_valid():
         try:
             handed_over = let_go(person, by=request.user, **form.cleaned_data)
@@ -27,7 +29,7 @@ def deactivate(request, pk):
     context = {
         "person": person,
         "form": form,
-        "items": PlanItem.objects.to_hand_over(from_=person).select_related("round", "pillar").in_printed_order(),
+        "items": items.select_related("round", "pillar").in_printed_order(),
         "pillars": pillars,
         "why_not": person.why_not_deactivate(user=request.user),
     }

@@ -128,7 +128,17 @@ def change_ticked(request, year):
         form.add_error(None, str(refused))
         return _plan_page(request, reporting_round, bulk=form)
     messages.success(request, f"{changed} van de {len(keys)} aangevinkte interventies gewijzigd.")
+    if form.data["do"] == BulkForm.CONTACT:
+        _warn_of_reader(request, PlanItem.objects.filter(pk__in=keys), form.cleaned_data["person"])
     return redirect(f"{reverse('interventions:plan_year', args=[year])}?{request.GET.urlencode()}#regels")
+
+
+def _warn_of_reader(request, items, person):
+    """A contact person is written to; whether they may write is for their organisation."""
+    reads_only = len(items) - items.own_of(user=person).count()
+    if reads_only:
+        where = "daar" if reads_only == len(items) else f"bij {reads_only} daarvan"
+        messages.warning(request, f"{person} mag {where} niet invullen, en krijgt er alleen bericht over.")
 
 
 @only("is_bureau")

@@ -112,10 +112,32 @@ def test_page_tells_what_will_happen(client, beheerder, person, items):
     assert [one.text for one in shown.xpath("//select[@name='successor']/option")] == [
         "Niemand",
         "Zoë, invuller, Woonstad",
-        "Anna, invuller",
-        "Collega, invuller",
+        "Anna, invuller (mag hier niet invullen)",
+        "Collega, invuller (mag hier niet invullen)",
     ]
+    assert "Wie hier ook mag invullen, staat bovenaan." in shown.text_content()
     assert User.objects.get(pk=person.pk).is_active, "looking changes nothing"
+
+
+def test_who_may_write_there_comes_first_whatever_organisation_they_are_of(client, beheerder):
+    city = OrganisationFactory(name="Gemeente")
+    department = OrganisationFactory(name="Afdeling Werk", kind="department", parent=city)
+    gone = UserFactory(name="Eva", organisations=[department])
+    PlanItemFactory(trekker=department).contacts.add(gone)
+    UserFactory(name="Anna", organisations=[OrganisationFactory(name="Woonstad")])
+    options = "//select[@name='successor']/option/text()"
+    nobody = page(client.get(url(gone)))
+    UserFactory(name="Zoë", organisations=[city])
+
+    assert nobody.xpath(options) == ["Niemand", "Anna, invuller, Woonstad (mag hier niet invullen)"]
+    assert "Niemand van deze lijst mag hier invullen." in nobody.text_content()
+    assert page(client.get(url(gone))).xpath(options)[1] == "Zoë, invuller, Gemeente"
+
+
+def test_who_is_contact_of_nothing_is_taken_over_by_nobody(client, beheerder, person):
+    assert not page(client.get(url(person))).xpath("//select")
+    PlanItemFactory(round=RoundFactory(closed=True)).contacts.add(person)
+    assert page(client.get(url(person))).xpath("//select[@name='successor']")
 
 
 @pytest.mark.parametrize("taken_over", [True, False])

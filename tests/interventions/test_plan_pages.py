@@ -518,6 +518,9 @@ def test_contact_is_added_to_what_is_ticked_and_taken_off(client, adviseur, two)
     taken_off = post_ticked(client, two, "geen-contact", person=two[0].contacts.get().pk)
 
     assert [row[3] for row in rows(html.fromstring(added.content))] == ["Piet Bos", "Jan Kok"]
+    assert "Jan Kok mag daar niet invullen, en krijgt er alleen bericht over." in added.text
+    people = html.fromstring(added.content).xpath("//select[@name='person']/option/text()")
+    assert people == ["Kies een persoon", "Jan Kok (mag hier nergens invullen)", "Piet Bos"]
     assert [row[3] for row in rows(html.fromstring(taken_off.content))] == ["geen", "Jan Kok"]
 
 
@@ -528,7 +531,7 @@ def test_all_of_the_list_are_changed_without_ticking_each(client, adviseur, two)
     response = post_ticked(client, [], "contact", person=person.pk, everything="W")
 
     page = html.fromstring(response.content)
-    assert messages(page) == ["2 van de 2 aangevinkte interventies gewijzigd."]
+    assert messages(page)[0] == "2 van de 2 aangevinkte interventies gewijzigd."
     assert [row[3] for row in rows(page)] == ["Jan KokPiet Bos", "Jan Kok"]
     assert not other.contacts.exists()
 
