@@ -129,7 +129,8 @@ def plant_outcomes(year, person):
     measured = outcomes.MeasurementFactory(**place, provisional=True)
     MeasurementImport.objects.create(by=person, file_name="metingen.xlsx", sha256="0", summary="")
     MeasurementEvent.objects.create(**place, became="10", by=person, way_in="form")
-    indicator.printed.create(report=year, place="blz. 1", what="value", area=measured.area, raw="10,0%")
+    where = {"area": measured.area, "period": measured.period}
+    indicator.printed.create(report=year, place="blz. 1", what="value", raw="10,0%", **where)
     division.tiles.create(area=measured.area, row=1, column=1)
 
 

@@ -1,12 +1,13 @@
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from backoffice.commands import DataCommand
 from indicators.differences import differences
 from indicators.models import PrintedFigure
 
 HEAD = ("indicator", "wat", "gedrukt", "berekend", "soort verschil")
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Toont waar het gedrukte rapport afwijkt van wat hier wordt berekend, met tabs tussen de kolommen."
 
     def handle(self, **options):
