@@ -20,13 +20,14 @@ from .figures import round_half_up, with_classes, with_unit
 from .formulas import Undefined, share_closed, share_due, target_value
 from .models import Indicator, PrintedFigure
 from .neighbourhoods import MARKED_ABOVE, change, changes, count, neighbourhoods
-from .standing import figures_of, show_share, standings
+from .standing import NO_TARGET, Standing, figures_of, show_share, standings
 from .sums import gap
 
 What, Kind = PrintedFigure.What, PrintedFigure.Kind
 NOT_PRINTED, NOT_KNOWN = "(niets)", Code.UNKNOWN.label
 NOT_IN_LIST = "niet in de lijst"
 SIGNS = {1: "v", -1: "a", 0: "gelijk"}
+OF_A_TARGET = {What.ABOVE, What.START, What.REFERENCE}
 USUAL_KIND = {
     What.ABOVE: Kind.JUDGEMENT,
     What.RISEN: Kind.COUNT,
@@ -162,12 +163,12 @@ class Comparison:
         )
 
     def _computed(self, printed):
-        match printed.what:
-            case What.VALUE:
-                return self._value(printed)
-            case What.TARGET:
-                return self._target(self._standing(printed), printed.year)
-        return self._share(self._standing(printed))
+        if printed.what == What.VALUE:
+            return self._value(printed)
+        standing = self._standing(printed)
+        if standing.target is None:
+            return Computed(None, None, None, NOT_KNOWN, NO_TARGET.label)
+        return self._target(standing, printed.year) if printed.what == What.TARGET else self._share(standing)
 
     def _value(self, printed):
         found = self.figures.by_source(printed.indicator, printed.area, printed.period)
@@ -225,7 +226,10 @@ class Comparison:
         return Decimal(0) if is_count or not indicator.decimals else Decimal(5).scaleb(-indicator.decimals - 1)
 
     def _standing(self, printed):
-        return next(one for one in self.standings[printed.indicator_id] if one.target.regime_id == printed.regime_id)
+        """The Standing that is meant; one without a target when the target was taken away since."""
+        found = self.standings[printed.indicator_id]
+        meant = (one for one in found if one.target and one.target.regime_id == printed.regime_id)
+        return next(meant, Standing(printed.indicator, None, self.report))
 
     # What else is printed of one indicator
 
@@ -241,14 +245,18 @@ class Comparison:
         }
         for one in self.printed:
             if one.what in checks:
-                right, formula = checks[one.what](one)
+                right, formula = NOT_KNOWN, NO_TARGET.label
+                if one.what not in OF_A_TARGET or self._standing(one).target:
+                    right, formula = checks[one.what](one)
                 if right != one.raw:
                     kind = one.kind or USUAL_KIND[one.what]
                     yield self._difference(one, Computed(None, None, None, right, formula), kind)
 
     def _above(self, printed):
         standing = self._standing(printed)
-        return worked.above(standing), f"{standing.closed_shown} tegenover {standing.due_shown}"
+        if not standing.is_defined:
+            return NOT_KNOWN, standing.closed_shown
+        return "boven" if standing.on_target else "onder", f"{standing.closed_shown} tegenover {standing.due_shown}"
 
     def _counted(self, printed):
         indicator = printed.indicator
@@ -282,7 +290,8 @@ class Comparison:
 
     def _reference(self, printed):
         standing = self._standing(printed)
-        return short_name(standing.target.reference_area), f"{standing.target_at_the_end_shown}"
+        aim = standing.target.reference_area
+        return short_name(aim) if aim else standing.target.get_reference_display(), standing.target_at_the_end_shown
 
     # Lists
 
@@ -300,7 +309,8 @@ class Comparison:
         low, high = min(one.value for one in rows), max(one.value for one in rows)
         for area in neighbourhoods(self.figures, last.indicator):
             figure = self.figures.get(last.indicator, area, last.period)
-            if figure and area.pk not in listed and low <= figure.number <= high:
+            known = figure is not None and figure.number is not None
+            if known and area.pk not in listed and low <= figure.number <= high:
                 same = " en ".join(one.area.name for one in rows if one.value == figure.number)
                 yield Difference(
                     last.indicator,
@@ -315,9 +325,14 @@ class Comparison:
 
     # What contradicts itself
 
+    def _places(self, indicator):
+        """Where and when it was measured, as far as this report can say it."""
+        found = self.figures.measured_places(indicator)
+        return [(area, period) for area, period in found if period.start.year <= self.report]
+
     def _sums(self):
         for indicator in self.indicators:
-            for area, period in self.figures.measured_places(indicator):
+            for area, period in self._places(indicator):
                 found = gap(self.figures, indicator, area, period)
                 if found:
                     yield Difference(
@@ -333,7 +348,7 @@ class Comparison:
 
     def _sources(self):
         for indicator in self.indicators:
-            for area, period in self.figures.measured_places(indicator):
+            for area, period in self._places(indicator):
                 used = self.figures.get(indicator, area, period)
                 for other in self.figures.by_source(indicator, area, period):
                     if other.number != used.number:
@@ -357,7 +372,8 @@ class Comparison:
             for area in programme:
                 for before, after in pairwise(self.figures.periods_about([indicator])):
                     was, now = ([self.figures.get(part, area, one) for part in parts] for one in (before, after))
-                    if all([*was, *now]) and [one.number for one in was] == [one.number for one in now]:
+                    numbers = [[one and one.number for one in ours] for ours in (was, now)]
+                    if None not in numbers[0] and numbers[0] == numbers[1]:
                         shown = ", ".join(one.with_unit for one in now)
                         yield Difference(
                             indicator,

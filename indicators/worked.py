@@ -28,10 +28,6 @@ def target(standing, year):
     return f"{start} + {due} × ({reference} {MINUS} {start}) = {result}"
 
 
-def above(standing):
-    return "boven" if standing.on_target else "onder"
-
-
 def value(figure, figures):
     """Of a figure: the two sides of a share, what it is the sum of, or who measured it."""
     row, indicator = figure.measurement, figure.indicator

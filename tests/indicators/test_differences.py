@@ -15,8 +15,9 @@ from django.urls import reverse
 
 from indicators.differences import Comparison, differences
 from indicators.figures import round_half_up
-from indicators.models import Indicator, Measurement, PrintedFigure
+from indicators.models import Indicator, Measurement, PrintedFigure, Target
 from indicators.standing import standings
+from programme.models import Period
 from tests.factories import UserFactory
 
 from .shipped import loaded_for_a_module
@@ -219,6 +220,34 @@ def test_a_figure_that_is_corrected_brings_its_difference_at_once(loaded):
     assert {(what, printed, computed) for _, what, _, printed, computed, _, _ in new} == {
         ("% ingelopen", "-17,2%", "17,2%")
     }
+
+
+def test_a_later_year_that_does_not_close_is_not_held_against_this_report(loaded):
+    before = list(map(line, differences(2023)))
+    for part, value in (("techniek", 20), ("zorg", 20), ("overig", 20)):
+        new = Measurement.objects.filter(indicator__code=f"doorstroming-in-vo-{part}").first()
+        new.pk, new.period, new.value = None, Period.objects.year(2024), value
+        new.save()
+    whole = Measurement.objects.filter(indicator__code="doorstroming-in-vo").first()
+    whole.pk, whole.period = None, Period.objects.year(2024)
+    whole.save()
+
+    assert list(map(line, differences(2023))) == before
+
+
+def test_what_is_printed_of_a_target_that_was_taken_away_is_not_computed(loaded):
+    Target.objects.filter(
+        indicator__code__in=("indicatie-spelen-leren", "kwetsbare-woningen", "vmbo-techniek")
+    ).delete()
+
+    found = {
+        (one.what, one.computed, one.formula)
+        for one in differences(2023)
+        if one.indicator.code == "indicatie-spelen-leren"
+    }
+
+    whats = ("% ingelopen", "streefwaarde 2023", "streefwaarde 2031", "oordeel", "referentie")
+    assert found == {(what, "n.b.", "geen streefwaarde") for what in whats}
 
 
 # The page and the command
