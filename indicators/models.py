@@ -305,6 +305,10 @@ class Measurement(models.Model):
 
 
 class MeasurementEventQuerySet(AppendOnlyQuerySet):
+    def of(self, indicator):
+        """Those about `indicator`, the last first, with all that a page shows of them."""
+        return self.filter(indicator=indicator).select_related("area", "period", "source", "by").reverse()
+
     def at(self, place):
         """Those about the indicator, the area, the period and the source that `place` has."""
         kind, start, end = place.period.days

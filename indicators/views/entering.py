@@ -87,6 +87,5 @@ def _grid(request, form, more):
 def history(request, code):
     """What became of the figures of an indicator: who changed what, when and why, the last first."""
     indicator = get_object_or_404(Indicator, code=code)
-    events = MeasurementEvent.objects.filter(indicator=indicator).select_related("area", "period", "source", "by")
-    page = Paginator(events.reverse(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(MeasurementEvent.objects.of(indicator), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "indicators/entering/history.html", {"indicator": indicator, "page": page})
