@@ -13,6 +13,8 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import DateField
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
 from import_export.admin import ExportMixin
 
 from .export import Workbook, resource_for
@@ -103,6 +105,10 @@ class Reading(ExportMixin, admin.ModelAdmin):
 
     def export_of(self, request, rows):
         return self._do_file_export(Workbook(), request, rows)
+
+    def get_export_filename(self, request, queryset, file_format):
+        name = slugify(self.opts.verbose_name_plural.replace("'", ""))
+        return f"{name}-{timezone.localdate()}.{file_format.get_extension()}"
 
     def get_export_resource_classes(self, request):
         return [resource_for(self, (*self.get_list_display(request), *self.export_fields))]

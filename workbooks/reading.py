@@ -87,10 +87,20 @@ class Faults:
     def __init__(self):
         self._found = {}
         self._unknown = defaultdict(list)
+        self._merged = defaultdict(list)
 
     def add(self, sheet, row, column, message):
         """`row` and `column` as in Excel, counted from 1; row 0 when it is about the column, both when the sheet."""
-        self._found.setdefault((sheet, row, column), message)
+        is_merged = any(first <= row <= last and column in columns for first, last, columns in self._merged[sheet])
+        if not (row and is_merged):
+            self._found.setdefault((sheet, row, column), message)
+
+    def add_merged(self, sheet, place):
+        """Of the merged cells `place`, as 'C3:D4', all that is to be said: it is not known what each of them says."""
+        first, _, last = place.partition(":")
+        (top, left), (bottom, right) = coordinate_to_tuple(first), coordinate_to_tuple(last or first)
+        self.add(sheet, top, left, f"hier zijn cellen samengevoegd ({place}). Splits ze: elke rij heeft eigen waarden.")
+        self._merged[sheet].append((top, bottom, range(left, right + 1)))
 
     def name_unknown(self, names):
         """`names` are (what it is, the name), each once."""
@@ -330,8 +340,7 @@ class _Reader:
 
     def table(self, sheet, seen):
         for place in seen.merged:
-            where = coordinate_to_tuple(place.partition(":")[0])
-            self._fault(*where, f"hier zijn cellen samengevoegd ({place}). Splits ze: elke rij heeft eigen waarden.")
+            self._faults.add_merged(self._layout.name, place)
         for place in seen.outside:
             self._fault(*coordinate_to_tuple(place), "deze cel staat buiten de kolommen van het blad.")
         sheet.reset_dimensions()  # which the file may have wrong

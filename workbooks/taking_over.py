@@ -11,6 +11,8 @@ from accounts.history import AppendOnly
 from accounts.refusals import Conflict
 
 NOTHING = "Niets veranderd."
+ALREADY_THERE = "Wat erin staat, staat er intussen al. Er valt niets meer over te nemen."
+"""Of a workbook that would have changed something when it was chosen."""
 
 
 def fingerprint(changes):

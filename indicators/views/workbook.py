@@ -13,7 +13,7 @@ from indicators.forms import UploadForm
 from indicators.importing import look_at, take_over, workbook_response
 from indicators.models import MeasurementImport
 from workbooks import waiting
-from workbooks.taking_over import Outdated
+from workbooks.taking_over import ALREADY_THERE, Outdated
 
 PER_PAGE = 50
 LATEST = 10  # of what was taken over; the rest is in the admin
@@ -62,6 +62,10 @@ def _show(request, chosen, *, outdated=None):
             preview = look_at(file, by=request.user, today=timezone.localdate())
     except Refused as refused:
         return _page(request, refused=refused, name=chosen.file_name)
+    if not preview.changes:
+        waiting.discard(request.session)
+        messages.info(request, f"{chosen.file_name}: {ALREADY_THERE}")
+        return redirect("indicators:import_workbook")
     context = {
         "chosen": chosen,
         "preview": preview,

@@ -49,14 +49,22 @@ class IndicatorEventAdmin(Reading):
 
 @admin.register(IndicatorPlacement, site=site)
 class IndicatorPlacementAdmin(Reading):
-    list_display = ("indicator", "intervention", "fills_in", "filled_in", "since", "until", "position")
+    list_display = ("indicator", "intervention", "fills_in", "filled_in", "first_year", "until_year", "position")
     fields = list_display
-    readonly_fields = ("fills_in", "filled_in")
+    readonly_fields = ("fills_in", "filled_in", "first_year", "until_year")
     fills_in = yes_no("owner", "vult in")
     filled_in = yes_no("former_owner", "vulde in")
     list_filter = ("owner",)
     list_select_related = ("indicator", "intervention", "since", "until")
     search_fields = ("indicator__name", "intervention__plan_items__name")
+
+    @admin.display(description="vanaf ronde", ordering="since__year")
+    def first_year(self, placement):
+        return placement.since and placement.since.year
+
+    @admin.display(description="niet meer vanaf ronde", ordering="until__year")
+    def until_year(self, placement):
+        return placement.until and placement.until.year
 
 
 @admin.register(OutputSeries, site=site)

@@ -72,12 +72,16 @@ class RoundEventAdmin(Reading):
 
 @admin.register(ImportLog, site=site)
 class ImportLogAdmin(Reading):
-    list_display = ("file_name", "round", "by", "at", "summary")
+    list_display = ("file_name", "year", "by", "at", "summary")
     export_fields = ("sha256",)
     list_filter = ("round",)
     list_select_related = ("round", "by")
     search_fields = ("file_name", "summary")
     date_hierarchy = "at"
+
+    @admin.display(description="ronde", ordering="round__year")
+    def year(self, log):
+        return log.round.year
 
 
 @admin.register(Demonstration, site=site)

@@ -13,7 +13,7 @@ from interventions.workbooks import editable_response
 from interventions.workbooks.importing import look_at, take_over
 from interventions.workflow import Refused
 from workbooks import waiting
-from workbooks.taking_over import Outdated
+from workbooks.taking_over import ALREADY_THERE, Outdated
 
 PER_PAGE = 50
 WHERE_TO_ADD = {
@@ -69,6 +69,10 @@ def _show(request, reporting_round, chosen, *, outdated=None):
             preview = look_at(file, reporting_round=reporting_round, by=request.user, **chosen.options)
     except Refused as refused:
         return _page(request, reporting_round, refused=refused, name=chosen.file_name)
+    if not preview.changes:
+        waiting.discard(request.session)
+        messages.info(request, f"{chosen.file_name}: {ALREADY_THERE}")
+        return redirect("interventions:import_workbook", year=reporting_round.year)
     context = {
         "round": reporting_round,
         "chosen": chosen,

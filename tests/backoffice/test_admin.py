@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 from openpyxl import load_workbook
 
@@ -274,6 +275,28 @@ def test_history_tells_what_was_changed_here(client):
     theme = ThemeFactory(name="Jeugd")
     client.post(url(Theme, "change", theme.pk), {"name": "Jongeren", "position": 0})
     assert "Bea Heer" in text_of(client.get(url(Theme, "history", theme.pk)))
+
+
+# What goes out
+
+
+def test_exports_have_the_dutch_name_of_the_list_and_the_year_of_a_round(client):
+    ThemeFactory()
+    log = ImportLog(round=RoundFactory(), by=UserFactory(), file_name="a.xlsx", sha256="0", summary="", changes=[])
+    log.save()
+    names = {
+        model: client.get(url(model, "export"))["Content-Disposition"].partition("filename=")[2].strip('"')
+        for model in (Theme, ProgressEvent, ImportLog)
+    }
+    day = timezone.localdate()
+    assert list(names.values()) == [
+        f"themas-{day}.xlsx",
+        f"gebeurtenissen-{day}.xlsx",
+        f"ingelezen-werkbladen-{day}.xlsx",
+    ]
+    sheet = load_workbook(BytesIO(client.get(url(ImportLog, "export")).content)).active
+    title, value = [list(row)[1] for row in sheet.values]
+    assert (title, value) == ("Ronde", 2024)
 
 
 # Words that the rest uses

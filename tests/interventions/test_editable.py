@@ -466,7 +466,7 @@ def test_import_plan_in_a_trial_makes_nobody_up(tmp_path):
     ("year", "name", "message"),
     [
         (2030, "plan.xlsx", "Er is geen ronde 2030. Rondes die er wel zijn: 2024."),
-        (2024, "weg.xlsx", "weg.xlsx kan niet worden gelezen: "),
+        (2024, "weg.xlsx", "weg.xlsx kan niet worden gelezen: het bestand bestaat niet."),
         (2024, "geen.xlsx", "Niets overgenomen.\nDit is geen Excelbestand (.xlsx)."),
         (2024, "plan.xlsx", 'Niets overgenomen.\nblad Interventies, cel D2: thema "Kwaliteit › Taal" bestaat niet'),
     ],

@@ -2,12 +2,14 @@
 
 import time
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models.signals import post_save
 from django.test.utils import CaptureQueriesContext
+from openpyxl import load_workbook
 
 from interventions.models import (
     Funding,
@@ -340,6 +342,23 @@ def test_faults_of_both_sheets_are_said_at_once(world):
     assert cells == [
         *(f"blad Interventies, cel {cell}" for cell in ("B2", "E2", "L2")),
         *(f"blad Cijfers, cel {cell}" for cell in ("D2", "F2")),
+    ]
+
+
+def test_merged_cells_are_said_once(world):
+    file = workbook([world.row(1), world.row(2)])
+    book = load_workbook(file)
+    book["Interventies"].merge_cells("C2:D3")
+    book["Interventies"]["B3"] = "Gezondheid"
+    merged = BytesIO()
+    book.save(merged)
+
+    with pytest.raises(Refused) as refused:
+        look_at(merged, reporting_round=world.round, by=world.beheerder)
+
+    assert str(refused.value).splitlines() == [
+        "blad Interventies, cel C2: hier zijn cellen samengevoegd (C2:D3). Splits ze: elke rij heeft eigen waarden.",
+        'blad Interventies, cel B3: pijler "Gezondheid" bestaat niet.',
     ]
 
 

@@ -212,6 +212,23 @@ def test_without_the_preview_that_was_shown_nothing_is_taken_over(world, visitor
     assert everything() == before
 
 
+@pytest.mark.parametrize("way", ["open", "take over"])
+def test_workbook_that_has_nothing_to_change_any_more_says_that_alone(world, visitor, way):
+    preview = upload(visitor, world.row(Naam="Kopklas"))
+    PlanItem.objects.filter(pk=world.item.pk).update(name="Kopklas")
+
+    if way == "open":
+        response = visitor.get(url(), follow=True)
+    else:
+        response = visitor.post(url("take_over_workbook"), {"shown": shown(preview)}, follow=True)
+
+    text = text_of(response)
+    assert "plan.xlsx: Wat erin staat, staat er intussen al. Er valt niets meer over te nemen." in text
+    assert [said in text for said in ("Niets", "Niet overnemen", "Open een interventie")] == [False] * 3
+    assert files() == []
+    assert "intussen al" not in text_of(visitor.get(url()))
+
+
 def test_round_that_closes_meanwhile_takes_nothing_over(world, visitor):
     preview = upload(visitor, world.row(Naam="Kopklas"))
     world.round.state = "closed"

@@ -4,12 +4,17 @@ from django.core.management import CommandError
 
 from accounts.models import Role, User
 from backoffice.commands import DataCommand
-from backoffice.workbooks.files import REASONS
 from interventions.management.commands.export_round import round_of
 from interventions.workbooks.importing import look_at, take_over
 from interventions.workflow import Refused
 from workbooks.taking_over import NOTHING
 
+REASONS = {
+    FileNotFoundError: "het bestand bestaat niet",
+    NotADirectoryError: "het bestand bestaat niet",
+    IsADirectoryError: "dat is een map",
+    PermissionError: "u mag het niet lezen",
+}
 ADDRESS = "opdrachtregel@voortgang.invalid"
 
 
