@@ -3,8 +3,7 @@
 from django.contrib import admin
 from django.urls import reverse
 
-from backoffice import Reading, site
-from backoffice.model_admin import Moment
+from backoffice import Moment, Reading, site
 
 from .models import Organisation, OrganisationEvent, PersonEvent, User
 

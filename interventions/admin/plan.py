@@ -3,6 +3,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from backoffice import Moment, Reading, Reference, site, yes_no
+from interventions.filters import WITHOUT_PILLAR
 from interventions.forms.plan import DESCRIPTION, Names
 from interventions.models import (
     Funding,
@@ -12,9 +13,10 @@ from interventions.models import (
     PillarAssignment,
     PlanItem,
     PlanRevision,
+    ProgressEvent,
 )
 from interventions.models.plan import PlanContent
-from interventions.workflow import Colour, State
+from interventions.workflow import DROP, Colour, State
 from programme.richtext import plain_text
 
 from .actions import Act, action
@@ -42,14 +44,24 @@ class FundingAdmin(Reference):
 @admin.register(PlanItem, site=site)
 class PlanItemAdmin(ThroughWorkbooks):
     actions = (*ThroughWorkbooks.actions, drop)
-    list_display = ("code", "name", "year", "pillar", "state", "colour", "trekker", "theme")
+    list_display = ("code", "name", "year", "pillar_name", "state", "colour", "trekker", "theme")
     list_filter = ("round", "pillar", "progress__state", "progress__colour")
     list_display_links = ("code", "name")
     list_select_related = ("round", "pillar", "theme__parent")
     search_fields = ("name", "former_name", "organisations__name")
     ordering = ("-round__year", "pillar__position", "position")
     fields = (
-        *("round", "intervention", "pillar", "theme", "number", "letter", "name", "former_name", "description_text"),
+        *(
+            "round",
+            "intervention",
+            "pillar_name",
+            "theme",
+            "number",
+            "letter",
+            "name",
+            "former_name",
+            "description_text",
+        ),
         *("funding", "initiator_names", "contacts", "state", "colour", "version"),
     )
     readonly_fields = ("description_text", "initiator_names", "state", "colour")
@@ -64,6 +76,10 @@ class PlanItemAdmin(ThroughWorkbooks):
     @admin.display(description="ronde", ordering="round__year")
     def year(self, item):
         return item.round.year
+
+    @admin.display(description="pijler", ordering="pillar__position")
+    def pillar_name(self, item):
+        return item.pillar or WITHOUT_PILLAR
 
     @admin.display(description="status", ordering="progress__state")
     def state(self, item):
@@ -94,6 +110,8 @@ class PlanItemAdmin(ThroughWorkbooks):
     def history_of(self, item):
         for revision in item.revisions.select_related("by").defer("content"):
             yield Moment(revision.at, revision.by, f"versie {revision.version}, langs {revision.get_way_in_display()}")
+        for event in ProgressEvent.objects.filter(update__plan_item=item, verb=DROP.name).select_related("by"):
+            yield Moment(event.at, event.by, f"{DROP.done}: {event.reason}")
 
 
 class OfPlanItem(Reading):
@@ -112,7 +130,7 @@ class OfPlanItem(Reading):
 
     @admin.display(description="pijler", ordering="plan_item__pillar__position")
     def pillar(self, row):
-        return row.plan_item.pillar
+        return row.plan_item.pillar or WITHOUT_PILLAR
 
 
 @admin.register(PlanRevision, site=site)

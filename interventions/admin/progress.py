@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from backoffice import Moment, Reading, site, yes_no
+from interventions.filters import WITHOUT_PILLAR
 from interventions.models import (
     InternalNote,
     OutputValue,
@@ -59,7 +60,7 @@ class OfItem(Reading):
 
     @admin.display(description="pijler", ordering="update__plan_item__pillar__position")
     def pillar(self, row):
-        return row.update.plan_item.pillar
+        return row.update.plan_item.pillar or WITHOUT_PILLAR
 
 
 @admin.register(ProgressUpdate, site=site)
@@ -113,7 +114,7 @@ class ProgressUpdateAdmin(ThroughWorkbooks):
 
     @admin.display(description="pijler", ordering="plan_item__pillar__position")
     def pillar(self, update):
-        return update.plan_item.pillar
+        return update.plan_item.pillar or WITHOUT_PILLAR
 
     @admin.display(description="kwantitatieve voortgang")
     def quantitative_text(self, update):

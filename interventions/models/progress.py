@@ -285,7 +285,8 @@ class ProgressUpdate(models.Model):
         if self.plan_item.round.historical:
             if user.is_beheerder and verb in (workflow.SAVE, workflow.SET_COLOUR):
                 return ""
-            return f"De ronde {self.plan_item.round.year} is overgenomen uit een eerder rapport en ligt vast."
+            year = self.plan_item.round.year
+            return f"De ronde {year} is overgenomen uit een eerder rapport; {verb.label} hoort daar niet bij."
         return self._why_not_now(verb, bureau=user.is_bureau) or self._why_not_specifically(verb, user)
 
     @property

@@ -25,7 +25,7 @@ from interventions.forms.plan import (
 from interventions.forms.review import ReasonForm
 from interventions.models import PillarAssignment, PlanItem, ReportingRound
 from interventions.models.plan import PlanContent
-from interventions.workflow import Conflict, Refused
+from interventions.workflow import Conflict, Refused, RoundState
 from programme.models import Pillar
 
 STEPS = {"omhoog": -1, "omlaag": 1}
@@ -91,6 +91,7 @@ def _plan_page(request, reporting_round, *, bulk=None):
         "items": rows,
         "why_not": reporting_round.why_not_change_plan(user=request.user),
         "behind": reporting_round.is_behind(),
+        "done": reporting_round.state == RoundState.CLOSED,
     }
     return render(request, "interventions/plan/plan.html", context)
 

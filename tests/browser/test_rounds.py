@@ -124,7 +124,9 @@ def test_round_is_made_opened_reviewed_closed_and_reopened_by_clicking(page, vis
     open_all(page)
     axe.check(page)
     assert ProgressUpdate.objects.filter(plan_item__round__year=2025, state="to_do").count() == 3
-    page.get_by_role("region", name="Nog niet af").get_by_role("link", name="W1 Leerwerkloket").click()
+    page.get_by_role("region", name="Niet afgerond of zonder kleur").get_by_role(
+        "link", name="W1 Leerwerkloket"
+    ).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("W1 Leerwerkloket")
     page.go_back()
 
@@ -145,7 +147,9 @@ def test_round_is_made_opened_reviewed_closed_and_reopened_by_clicking(page, vis
     page.get_by_label("Reden").fill("Na twee herinneringen kwam er niets.")
     page.get_by_role("button", name="Vastleggen").click()
     says(page, "Van 2 interventies is vastgelegd dat er geen opgave is ontvangen.")
-    expect(page.get_by_text("Afsluiten kan nog niet: 3 interventies zijn niet af.")).to_be_visible()
+    expect(
+        page.get_by_text("Afsluiten kan nog niet: 3 interventies zijn niet afgerond of zonder kleur.")
+    ).to_be_visible()
 
     # Closed when everything is finished, with a warning that the colours were not shown; reopened with a reason.
     ProgressUpdate.objects.filter(state="to_do").update(state="approved")

@@ -483,7 +483,7 @@ def test_what_keeps_a_round_from_closing_is_listed_with_links(client, beheerder)
         (f"{draft.plan_item} is concept, nog niet goedgekeurd", url("review", draft.pk)),
         (f"{uncoloured.plan_item} heeft nog geen kleur", url("review", uncoloured.pk)),
     ]
-    assert "Afsluiten kan nog niet: 2 interventies zijn niet af." in main(document)
+    assert "Afsluiten kan nog niet: 2 interventies zijn niet afgerond of zonder kleur." in main(document)
     assert "Afsluiten" not in buttons(document)
 
 
