@@ -104,6 +104,16 @@ def test_used_invitation_is_gone_and_offers_a_new_password_by_mail(client, invit
     assert client.get(link_in(message), follow=True).status_code == 200
 
 
+def test_used_invitation_does_not_ask_who_is_logged_in_to_log_in(client, invited):
+    url = invitations.path_for(invited)
+    client.post(url, CHOSEN)
+
+    gone = client.get(url).text
+
+    assert "U bent al ingelogd" in gone
+    assert "Log dan in" not in gone
+
+
 def test_invitation_works_for_two_weeks_and_then_offers_a_fresh_one(client, invited, later):
     url = invitations.path_for(invited)
     later(days=13, hours=23)

@@ -786,3 +786,19 @@ def test_import_of_a_list_of_one_round_goes_straight_to_its_workbooks(client, mo
 @of_each([model for model in MODELS if model not in IN_WORKBOOKS])
 def test_nothing_else_is_imported(client, model):
     assert "Importeren" not in text_of(client.get(url(model, "changelist")))
+
+
+def test_history_of_a_plan_item_says_that_it_was_dropped_and_why(client, beheerder):
+    item = PlanItemFactory(pillar=None, number=None, round=RoundFactory(planned=True))
+    item.drop(by=beheerder, version=1, reason="Geen geld meer.")
+
+    assert "Bea Heer vervallen verklaard: Geen geld meer." in text_of(client.get(url(PlanItem, "history", item.pk)))
+    assert "Organisatie en financiën" in text_of(client.get(url(PlanItem, "changelist")))
+
+
+def test_what_was_added_is_said_without_an_article_and_the_title_says_beheer_once(client):
+    sent = {"name": "Potje", "_save": "Opslaan"}
+    added = client.post(url(Funding, "add"), sent, follow=True).text
+
+    assert "Toegevoegd: financiering" in added
+    assert "<title>Beheer – NPRZ Voortgang</title>" in client.get(reverse("admin:index")).text

@@ -725,3 +725,21 @@ def test_merge_that_cannot_be_is_refused_with_what_was_typed(fields, said, clien
 
 def test_merging_takes_two(client, adviseur, item):
     assert "Vink in het plan ten minste twee interventies aan." in text_of(get(client, "merge_items", 2024))
+
+
+def test_plan_of_a_round_that_is_done_says_nothing_of_what_will_be_asked(client, pillar):
+    client.force_login(UserFactory(beheerder=True))
+    PlanItemFactory(round=RoundFactory(historical=True), pillar=pillar)
+
+    shown = text_of(get(client, "plan_year", 2024).get_element_by_id("inhoud"))
+
+    assert "Hierbij staat geen organisatie die rapporteerde." in shown
+    assert "Niemand wordt gevraagd" not in shown
+
+
+def test_split_of_what_was_dropped_says_that_and_not_that_it_cannot_be_dropped(client, adviseur, item):
+    item.drop(by=adviseur, version=1, reason="Stopt.")
+
+    said = text_of(get(client, "split_item", item.pk).get_element_by_id("inhoud"))
+
+    assert "De status is 'vervallen'; splitsen of samenvoegen kan nu niet." in said

@@ -648,7 +648,8 @@ def test_opening_says_that_another_round_is_still_in_progress(client, beheerder)
 
     shown = main(page(client, "open_round", 2024))
 
-    assert "De ronde 2023 is nog in beoordeling. Sluit die eerst af." in shown
+    assert "De ronde 2024 kan nog niet open De ronde 2023 is nog in beoordeling. Sluit die eerst af." in shown
+    assert "toch openen" not in shown
     assert "Niet iedereen wordt bereikt." not in shown
 
 
