@@ -49,6 +49,12 @@ LOOKS = {
 TARGET_DASH = (1, 4)
 
 
+def order(area):
+    """What a table of areas is sorted by: those that a chart shows come first, as there."""
+    drawn = list(LOOKS)
+    return (drawn.index(area.name) if area.name in drawn else len(drawn), area.position, area.name)
+
+
 @dataclass(frozen=True)
 class Size:
     """Of the drawing in pixels: that of the lines, and the room around them."""

@@ -14,6 +14,7 @@ from django.db.models import Q
 from programme.models import Area, Period, Pillar
 
 from .areas import short_name
+from .charts import order
 from .figures import Figure, Figures, with_classes
 from .models import Indicator, Measurement, Source, Table, Target
 from .recording import Known, Place
@@ -126,7 +127,7 @@ class Grid:
         self._figures = Figures(self.indicators)
         self._periods = {period.days: period for period in self._figures.periods.values()}
         wanted = Q(pk__in=self._measured_areas()) | Q(pk__in=areas) | self._of_division()
-        self.areas = list(Area.objects.filter(wanted).prefetch_related("divisions", "parts").distinct())
+        self.areas = sorted(Area.objects.filter(wanted).prefetch_related("divisions", "parts").distinct(), key=order)
         self.lines = list(self._lines(sources))
 
     @cached_property

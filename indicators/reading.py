@@ -7,7 +7,7 @@ from programme.numbers import format_number
 
 from . import sentences
 from .areas import short_name
-from .charts import LOOKS
+from .charts import order
 from .differences import Comparison
 from .figures import Figure
 from .models import Indicator, PrintedFigure
@@ -80,7 +80,7 @@ def table_of(indicator, figures, *, year):
     shown = [(area, series) for area, series in places if area.kind != Area.Kind.NEIGHBOURHOOD]
     periods = sorted({one.period for _, series in shown for one in series}, key=lambda one: (one.start, one.end))
     rows, differences = [], []
-    for area, series in sorted(shown, key=lambda place: _rank(place[0])):
+    for area, series in sorted(shown, key=lambda place: order(place[0])):
         rows.append(_row(area, series, periods))
         others = {}
         for used in series:
@@ -106,12 +106,6 @@ def _cell(figure):
     if row is None or row.numerator is None:
         return Cell(figure)
     return Cell(figure, f"{format_number(row.numerator)} van {format_number(row.denominator)}")
-
-
-def _rank(area):
-    """As in the chart, then what is not drawn there in its own order."""
-    drawn = list(LOOKS)
-    return (drawn.index(area.name) if area.name in drawn else len(drawn), area.position, area.name)
 
 
 def _is_programme(area):
