@@ -447,7 +447,7 @@ def test_of_two_people_who_take_the_same_number_one_is_told_in_words(planned, ad
 
 
 def test_of_two_people_who_add_the_same_number_one_is_told_in_words(planned, adviseur, beheerder):
-    content = replace(planned[0].content(), number=7)
+    content = replace(planned[0].content(), name="Nieuw", number=7)
 
     def add(by):
         return lambda: ReportingRound.objects.get().add_item(content, by=by).code
