@@ -60,11 +60,11 @@ class IndicatorPlacementAdmin(Reading):
 
     @admin.display(description="vanaf ronde", ordering="since__year")
     def first_year(self, placement):
-        return placement.since and placement.since.year
+        return placement.since.year if placement.since else "het begin"
 
     @admin.display(description="niet meer vanaf ronde", ordering="until__year")
     def until_year(self, placement):
-        return placement.until and placement.until.year
+        return placement.until.year if placement.until else "–"
 
 
 @admin.register(OutputSeries, site=site)

@@ -64,7 +64,7 @@ def add_word(page, add, **typed):
         else:
             field.fill(value)
     press(page, re.compile("^Opslaan$", re.IGNORECASE))
-    expect(page.get_by_text("met succes toegevoegd")).to_be_visible()
+    expect(page.get_by_text("Toegevoegd:")).to_be_visible()
 
 
 def add_organisation(page, name):
