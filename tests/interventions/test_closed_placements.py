@@ -91,7 +91,7 @@ def test_indicator_that_is_shared_stands_there_from_that_round_on(client, items,
     assert shown_at(client, items) == {2022: {False}, 2023: {False}, 2024: {True}}
     assert years_of(client, items[2024, 2]) == ["2024"]
     listed = html.fromstring(client.get(reverse("admin:interventions_indicatorplacement_changelist")).text)
-    assert sorted(listed.xpath("//td[contains(@class, 'field-first_year')]/text()")) == ["2024", "–"]
+    assert sorted(listed.xpath("//td[contains(@class, 'field-first_year')]/text()")) == ["2024", "het begin"]
 
 
 def test_indicator_that_is_taken_away_goes_on_standing_in_earlier_rounds(client, items, indicator, beheerder):

@@ -20,7 +20,7 @@ FAREWELL = 10  # seconds; a server that is ended in the wrong way hangs for long
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The data of one installation, which all tests of this module start again."""
+    """The data of one installation without demonstration, which most tests of this module start again."""
     return tmp_path_factory.mktemp("installation") / "data"
 
 
@@ -60,8 +60,8 @@ def serve(folder, port, tmp_path):
     """Start the site, and come back when it answers or has ended; whatever still runs after the test is killed."""
     sites = []
 
-    def serve(*, folder=folder, **environment):
-        site = Site(folder, port, tmp_path / str(len(sites)), **environment)
+    def serve(*, folder=folder, DEMO="0", **environment):  # noqa: N803 (as the environment calls it)
+        site = Site(folder, port, tmp_path / str(len(sites)), DEMO=DEMO, **environment)
         sites.append(site)
         eventually(lambda: status(port) == 200 or site.has_ended(), seconds=PATIENCE)
         return site
@@ -114,10 +114,10 @@ def test_site_ends_and_leaves_nothing_behind(serve, folder, port, ending):
     assert status(port) is None
 
 
-def test_site_loads_its_data_once_and_shows_every_role_a_login_each_time_it_starts(serve, port):
+def test_site_loads_its_data_once_and_shows_every_role_a_login_each_time_it_starts(serve, port, tmp_path):
     outputs = []
     for _ in range(2):
-        site = serve()
+        site = serve(folder=tmp_path / "data", DEMO="1")
         site.end()
         assert site.problems.read_text() == ""
         outputs.append(site.output.read_text())
@@ -131,7 +131,7 @@ def test_site_loads_its_data_once_and_shows_every_role_a_login_each_time_it_star
 
 def test_site_without_demonstration_is_empty_and_says_how_the_first_beheerder_comes_in(serve, port, tmp_path):
     empty = tmp_path / "data"
-    site = serve(folder=empty, DEMO="0")
+    site = serve(folder=empty)
     site.end()
 
     output = site.output.read_text()
@@ -141,7 +141,7 @@ def test_site_without_demonstration_is_empty_and_says_how_the_first_beheerder_co
     created = manage("create_beheerder", "bea@bureau.test", DATA_DIR=str(empty), PORT=str(port))
     assert f"http://localhost:{port}/uitnodiging/" in created.stdout, created.stderr
 
-    site = serve(folder=empty)
+    site = serve(folder=empty, DEMO="1")
     site.end()
     assert site.problems.read_text() == "", "who started for real gets no demonstration on top"
     assert "Hier is nog niemand." not in site.output.read_text()
