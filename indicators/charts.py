@@ -24,9 +24,9 @@ from .areas import short_name
 from .formulas import Undefined
 
 VERSION = "6.4"  # of Vega-Lite, among those that vl_convert brings
-# The served font is woff2, which vl_convert cannot read: it measures text by the next one, which it brings and which is
-# wider. Where the picture is shown, the first that is there is used.
-FONT = '"Source Sans 3", "Liberation Sans", sans-serif'
+FONT = '"Source Sans 3", sans-serif'
+# What a browser is served is woff2, which vl_convert cannot read: beside it lies the same font as it can.
+FONT_FILE = "vendor/source-sans-3/SourceSans3-Regular.otf"
 
 
 @dataclass(frozen=True)
@@ -363,6 +363,13 @@ def own_code():
     return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
 
 
+@cache
+def engine():
+    """vl_convert, that knows our font: without it a PNG or a PDF of a chart would be in another."""
+    vl_convert.register_font_directory(str(Path(finders.find(FONT_FILE)).parent))
+    return vl_convert
+
+
 drawing = threading.Lock()
 
 
@@ -377,7 +384,7 @@ def drawn(data, spec, *, title, description):
     found = caches["charts"].get(key)
     if found is None:
         with drawing:
-            found = vl_convert.vegalite_to_svg(spec(), vl_version=VERSION, format_locale="nl-NL")
+            found = engine().vegalite_to_svg(spec(), vl_version=VERSION, format_locale="nl-NL")
         found = _named(found, title, description, key[:8])
         caches["charts"].set(key, found)
     return found

@@ -158,6 +158,14 @@ def test_colours_are_those_of_the_house_style(indicator, monkeypatch):
     assert "#123456" in chart_of(indicator).wide
 
 
+def test_picture_outside_a_browser_is_in_our_font(indicator):
+    svg = chart_of(indicator).wide
+    ours, another = (charts.engine().svg_to_png(one) for one in (svg, svg.replace("Source Sans 3", "Liberation Sans")))
+
+    assert ours != another
+    assert ours != charts.engine().svg_to_png(svg.replace("Source Sans 3", "een onbekend lettertype"))
+
+
 def test_picture_is_drawn_once_until_a_figure_changes(indicator, monkeypatch):
     before = chart_of(indicator).wide
     monkeypatch.setattr(charts.vl_convert, "vegalite_to_svg", lambda *args, **kwargs: '<svg class="new"></svg>')
