@@ -526,12 +526,13 @@ def form_for_round(world):
 @every_round
 def test_who_gets_in_and_what_changes(world, role):
     visit = Visit(world, role)
+    forms = {number: form_for(world.updates[number]) for number in world.current} | {0: form_for_round(world)}
     for name, (kind, who, takes) in URLS.items():
         expected = 302 if role == "anonymous" else who(role)
         for target, number in targets(world, kind, takes):
             args = target if isinstance(target, tuple) else [] if target is None else [target]
             update = world.updates.get(number)
-            special, usual = form_for(update) if update else form_for_round(world)
+            special, usual = forms[number]
             for method in ("get", "post"):
                 data = special.get(name, usual) if method == "post" else {}
                 response, changed = visit(method, name, *args, data=data)
