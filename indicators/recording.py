@@ -88,9 +88,14 @@ class Known:
         return self._at.get(place.key)
 
     def before(self, place):
-        """The last Measurement before it that is a number, of the same source; None without any."""
+        """The last Measurement before it that is a number, of the same source and kind of period; None without any.
+
+        A month says nothing of a year. Nor does a school year: of vmbo-techniek and vmbo-zorg the start is of a school
+        year and all since of calendar years, which are two series, each compared with itself.
+        """
+        period = place.period
         for row in reversed(self._series[place.indicator.pk, place.area.pk, place.source.pk]):
-            if row.period.start < place.period.start and row.number is not None:
+            if row.period.kind == period.kind and row.period.start < period.start and row.number is not None:
                 return row
         return None
 

@@ -250,6 +250,21 @@ def test_jump_is_measured_by_the_same_source(adviseur):
     assert wrong(Entry(Place(here.indicator, here.area, here.period, local), said("22"))) == [""]
 
 
+def test_figure_before_is_of_the_same_kind_of_period():
+    """A month is no measure of a year, nor a year of a month; a school year and a calendar year differ as well."""
+    measured = IndicatorFactory(unit="aantal", decimals=0)
+    for name, value in (("2022", 240), ("december 2022", 20), ("2021/22", 100)):
+        MeasurementFactory(indicator=measured, period=Period.objects.from_name(name), value=value)
+    year, month, school_year = (
+        place(measured, period=Period.objects.named(name)) for name in ("2023", "februari 2023", "2022/23")
+    )
+    known = Known({measured.pk})
+
+    assert [str(known.before(one).period) for one in (year, month, school_year)] == ["2022", "december 2022", "2021/22"]
+    assert wrong(Entry(year, said("250")), Entry(month, said("21")), Entry(school_year, said("99"))) == [""] * 3
+    assert wrong(Entry(place(measured, period=Period.objects.named("februari 2022")), said("21"))) == [""]
+
+
 def test_same_place_twice_is_refused():
     here = place()
     assert wrong(Entry(here, said("1")), Entry(here, said("2"))) == ["Dit cijfer staat er twee keer."] * 2
