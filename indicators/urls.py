@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import differences, entering, goals, tables, workbook
+from .views import differences, entering, goals, tables, workbooks
 
 app_name = "indicators"
 
@@ -16,10 +16,10 @@ urlpatterns = [
     # Of the bureau; how a figure changed is for who sees everything
     path("indicatoren/invoeren/", entering.choose, name="entering"),
     path("indicatoren/invoeren/<slug:sheet>/<int:year>/", entering.enter, name="enter"),
-    path("indicatoren/werkblad/", workbook.import_workbook, name="import_workbook"),
-    path("indicatoren/werkblad/overnemen/", workbook.take_over_workbook, name="take_over_workbook"),
-    path("indicatoren/werkblad/weg/", workbook.discard_workbook, name="discard_workbook"),
-    path("indicatoren/werkblad/metingen.xlsx", workbook.download_workbook, name="editable_workbook"),
+    path("indicatoren/werkblad/", workbooks.import_workbook, name="import_workbook"),
+    path("indicatoren/werkblad/overnemen/", workbooks.take_over_workbook, name="take_over_workbook"),
+    path("indicatoren/werkblad/weg/", workbooks.discard_workbook, name="discard_workbook"),
+    path("indicatoren/werkblad/metingen.xlsx", workbooks.download_workbook, name="editable_workbook"),
     path("indicatoren/<slug:code>/geschiedenis/", entering.history, name="history"),
     path("indicatoren/verschillen/", differences.differences, name="differences"),
     # Last: the code of an indicator may be any word
