@@ -238,14 +238,26 @@ def fault_of(entry, *, known, today):
     for at, why in reasons.items():
         if why:
             return Fault(why, at=at)
-    if said.number is None or said.remark or place.indicator.scale_id or (stored and stored.number == said.number):
+    if said.number is None or place.indicator.scale_id or (stored and stored.number == said.number):
+        return None
+    # A remark that was there already came along with the figure: it says nothing of this one.
+    old_remark = stored.remark if stored else ""
+    if said.remark not in ("", old_remark):
         return None
     before = known.before(place) or stored
     if before and before.number and abs(said.number - before.number) > JUMP * abs(before.number):
         more = "meer" if said.number > before.number else "minder"
         was = f"{before.said.figure(place.indicator)} in {before.period}"
-        return Fault(f"Dit is veel {more} dan {was}. Klopt het? Schrijf in de opmerking waarom.", asks_remark=True)
+        ask = REMARK_OLD if said.remark else REMARK_MISSING
+        return Fault(f"Dit is veel {more} dan {was}. Klopt het? {ask}", asks_remark=True)
     return None
+
+
+REMARK_MISSING = "Schrijf in de opmerking waarom."
+REMARK_OLD = (
+    "De opmerking die er staat, is van het vorige cijfer. Schrijf erbij waarom ook dit cijfer klopt, bijvoorbeeld:"
+    " 'De oorzaak is dezelfde.'"
+)
 
 
 def _conflict(place, stored):

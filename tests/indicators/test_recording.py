@@ -234,6 +234,26 @@ def test_jump_asks_for_a_remark_and_is_taken_with_one(adviseur):
     assert Measurement.objects.get(period__start__year=2023).remark == "Nieuwe definitie."
 
 
+def test_old_remark_explains_no_new_jump(adviseur):
+    """The grid and the workbook carry it along with every change of the figure."""
+    MeasurementFactory(indicator=(indicator := IndicatorFactory()), period=YearFactory(year=2021), value=20)
+    MeasurementFactory(indicator=indicator, value=31, remark="Nieuwe definitie.", provisional=True)
+    here = place(indicator)
+    why = "Nieuwe definitie."
+
+    assert wrong(Entry(here, said("60", remark=why))) == [
+        "Dit is veel meer dan 20 in 2021. Klopt het? De opmerking die er staat, is van het vorige cijfer. Schrijf erbij"
+        " waarom ook dit cijfer klopt, bijvoorbeeld: 'De oorzaak is dezelfde.'"
+    ]
+    assert wrong(Entry(here, said("60"))) == [
+        "Dit is veel meer dan 20 in 2021. Klopt het? Schrijf in de opmerking waarom."
+    ]
+    assert wrong(Entry(here, said("60", remark=f"{why} De oorzaak is dezelfde."))) == [""]
+    # What stays as it was, or is no jump, asks for nothing.
+    assert wrong(Entry(here, said("31", remark=why))) == [""]
+    assert wrong(Entry(here, said("29", remark=why))) == [""]
+
+
 def test_first_that_was_measured_does_not_become_something_else_unnoticed():
     stored = MeasurementFactory(value=20)
     here = place(stored.indicator)
