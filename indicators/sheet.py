@@ -9,7 +9,7 @@ from import_export.fields import Field
 
 from programme.figures import CODES_AS_TYPED, Code
 from programme.models import Area, Period
-from workbooks.cells import as_decimal, as_text, as_yes, named, within, yes_or_blank
+from workbooks.cells import as_decimal, as_remark, as_text, as_yes, named, within, yes_or_blank
 from workbooks.reading import Layout, shown
 from workbooks.resources import CellDifference, SheetResource
 
@@ -186,7 +186,7 @@ class MeasurementsResource(SheetResource):
         return as_yes(value)
 
     def clean_remark(self, value, draft):
-        return within(as_text(value), Measurement, "remark")
+        return within(as_remark(value), Measurement, "remark")
 
     def why_not(self, draft):
         fault = fault_of(draft.entry, known=self.known, today=self.today)

@@ -21,6 +21,7 @@ LONGEST_NAME = 200
 """Characters of the longest name that a pijler, a thema, an organisation or an indicator can have."""
 
 _NUMBER = re.compile(r"(\d{1,9})\s*([a-zA-Z]?)", re.ASCII)
+_BREAKS = re.compile(r"[\r\n]+")
 
 
 def split_names(text):
@@ -53,6 +54,11 @@ def as_text(value):
 
 def as_line(value):
     return " ".join(as_text(value).split())
+
+
+def as_remark(value):
+    """A text for a field of one line. A browser drops the breaks of such a field, which then counts as a change."""
+    return " ".join(map(str.strip, _BREAKS.split(as_text(value))))
 
 
 def as_decimal(value):

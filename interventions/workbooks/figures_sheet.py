@@ -12,7 +12,7 @@ from interventions.models.progress import Figure
 from interventions.workflow import SAVE
 from programme.figures import parse_figure
 from programme.models import Area, Period
-from workbooks.cells import as_decimal, as_text, as_yes, named, shown_number, within, yes_or_blank
+from workbooks.cells import as_decimal, as_remark, as_text, as_yes, named, shown_number, within, yes_or_blank
 from workbooks.reading import shown
 from workbooks.resources import CellDifference
 
@@ -219,7 +219,7 @@ class FiguresResource(RoundResource):
         return as_yes(value)
 
     def clean_remark(self, value, draft):
-        return within(as_text(value), OutputValue, "remark")
+        return within(as_remark(value), OutputValue, "remark")
 
     def why_not(self, draft):
         reasons = {}

@@ -143,6 +143,13 @@ def test_workbook_is_shown_first_and_then_taken_over(client, share, adviseur):
     assert "Er staat geen werkblad meer klaar." in text_of(client.post(url("take_over_workbook"), follow=True))
 
 
+def test_remark_is_one_line_as_in_the_grid(client, share):
+    """A browser drops the line breaks of a field of one line: that would be a change which nobody made."""
+    take_over(client, upload(client, file_of(row(waarde=20, opmerking="Kleine steekproef.\nZie  de bijlage."))))
+
+    assert Measurement.objects.get(period__start__year=2023).remark == "Kleine steekproef. Zie  de bijlage."
+
+
 def test_all_that_is_wrong_is_said_with_its_cell_and_nothing_is_taken(client, share):
     euro = IndicatorFactory(name="Inkomen", unit="euro", decimals=0, division=Division.objects.create(name="CBS"))
     wijkteams = Division.objects.create(name="Wijkteams")

@@ -610,6 +610,13 @@ def test_value_is_a_number_or_what_stands_for_it(world, cell, value, code):
     assert (row.target, row.provisional, row.remark) == (Decimal("9.5"), True, "geteld in mei")
 
 
+def test_remark_is_one_line_as_in_the_grid(world):
+    """A browser drops the line breaks of a field of one line: that would be a change which nobody made."""
+    world.take(figures=[world.figure(Opmerking="geteld in mei,\n  op  papier\r\nnageteld")])
+
+    assert OutputValue.objects.get(pk=world.value.pk).remark == "geteld in mei, op  papier nageteld"
+
+
 def test_contact_persons_stay(world):
     world.item.contacts.add(world.beheerder)
 
