@@ -85,7 +85,7 @@ def decimals_of(printed):
     return len("".join(one for one in printed.raw.partition(",")[2] if one.isdigit()))
 
 
-def differences(report=2023):
+def differences(report):
     """All that the report over `report` prints otherwise, in the order of the indicators."""
     return Comparison(report).differences
 
@@ -101,7 +101,7 @@ class Comparison:
         every = Indicator.objects.all() if indicators is None else indicators
         self.indicators = list(with_classes(every.select_related("division")).prefetch_related("pillars"))
         by_key = {one.pk: one for one in self.indicators}
-        self.figures = figures_of(self.indicators)
+        self.figures = figures_of(self.indicators, until=report)
         printed = PrintedFigure.objects.filter(report=report, indicator__in=self.indicators)
         self.printed = list(printed.select_related("area", "period", "since", "source", "regime"))
         for one in self.printed:
@@ -281,8 +281,7 @@ class Comparison:
 
     def _now(self, printed):
         found = [one.now for one in self.standings[printed.indicator_id] if one.now and one.target]
-        # The wijkprofiel that a report prints is that of the year in which it appears.
-        now = found[0] if found else self.figures.latest(printed.indicator, printed.area, until=self.report + 1)
+        now = found[0] if found else self.figures.latest(printed.indicator, printed.area)
         if now is None:
             return NOT_KNOWN, ""
         right = printed.raw if printed.period == now.period else str(now.period)
@@ -325,14 +324,9 @@ class Comparison:
 
     # What contradicts itself
 
-    def _places(self, indicator):
-        """Where and when it was measured, as far as this report can say it."""
-        found = self.figures.measured_places(indicator)
-        return [(area, period) for area, period in found if period.start.year <= self.report]
-
     def _sums(self):
         for indicator in self.indicators:
-            for area, period in self._places(indicator):
+            for area, period in self.figures.measured_places(indicator):
                 found = gap(self.figures, indicator, area, period)
                 if found:
                     yield Difference(
@@ -348,7 +342,7 @@ class Comparison:
 
     def _sources(self):
         for indicator in self.indicators:
-            for area, period in self._places(indicator):
+            for area, period in self.figures.measured_places(indicator):
                 used = self.figures.get(indicator, area, period)
                 for other in self.figures.by_source(indicator, area, period):
                     if other.number != used.number:

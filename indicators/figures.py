@@ -78,18 +78,18 @@ def round_half_up(number, decimals):
 class Figures:
     """The figures of `indicators` for every area and period, read at once: the same few queries for one or for all.
 
-    `periods` (a queryset, or None for all) limits what is read.
+    `until` (a year, or None for all there is) leaves out what was measured after the report over that year.
     """
 
-    def __init__(self, indicators: Iterable[Indicator], *, periods=None):
+    def __init__(self, indicators: Iterable[Indicator], *, until=None):
+        self.until = until
         self.indicators = {one.pk: one for one in indicators}
         self._terms = self._terms_below()
         rows = Measurement.objects.filter(indicator__in=self.indicators)
-        if periods is not None:
-            rows = rows.filter(period__in=periods)
         self._measured = defaultdict(list)
         for row in rows.select_related("area", "period", "source").order_by("source__position", "source__name"):
-            self._measured[row.indicator_id, row.area_id, row.period_id].append(row)
+            if until is None or row.period.start.year <= self.indicators[row.indicator_id].last_year_in(until):
+                self._measured[row.indicator_id, row.area_id, row.period_id].append(row)
         self.periods = {row.period_id: row.period for found in self._measured.values() for row in found}
         self._periods_of = defaultdict(set)
         for indicator, _, period in self._measured:
@@ -108,7 +108,7 @@ class Figures:
             wanted |= new
         missing = wanted - set(self.indicators)
         if missing:
-            self.indicators |= Indicator.objects.select_related("scale").in_bulk(missing)
+            self.indicators |= Indicator.objects.select_related("scale", "table").in_bulk(missing)
         return {key: terms[key] for key in wanted}
 
     def get(self, indicator, area, period):

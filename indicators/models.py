@@ -106,6 +106,13 @@ class Table(models.Model):
     def __str__(self):
         return self.name
 
+    def last_year_in(self, report):
+        """The year in which the last figures begin that belong to the report over the year `report`.
+
+        The wijkprofiel is that of the year in which the report appears: that of 2024 is in the report over 2023.
+        """
+        return report + 1 if self.layout == self.Layout.PROFILE else report
+
 
 class IndicatorQuerySet(models.QuerySet):
     def in_report(self):
@@ -190,6 +197,10 @@ class Indicator(models.Model):
 
     def __str__(self):
         return self.name
+
+    def last_year_in(self, report):
+        """The year in which its last figures begin in the report over the year `report`: its table may go further."""
+        return self.table.last_year_in(report) if self.table else report
 
     def all_parts(self):
         """What it is computed from, and what that is computed from: as far down as it goes."""
@@ -534,6 +545,11 @@ class PrintedFigureQuerySet(models.QuerySet):
     def latest_report(self):
         """The year of the last report of which print is known; None without."""
         return self.aggregate(latest=models.Max("report"))["latest"]
+
+    def lists(self, *, until=None):
+        """What stands in a list, in the reports until the year `until`; None for every report."""
+        found = self.filter(what=PrintedFigure.What.LIST)
+        return found if until is None else found.filter(report__lte=until)
 
 
 class PrintedFigure(models.Model):

@@ -203,11 +203,11 @@ def show_share(share):
     return str(share) if isinstance(share, Undefined) else f"{format_decimals(100 * Decimal(share), 1)}%"
 
 
-def figures_of(indicators):
-    """The Figures of `indicators` and of those that their targets refer to."""
+def figures_of(indicators, *, until=None):
+    """The Figures of `indicators` and of those that their targets refer to, to the report over the year `until`."""
     targets = Target.objects.filter(indicator__in=indicators, reference=Target.Reference.INDICATOR)
     others = with_classes(Indicator.objects.filter(pk__in=targets.values("reference_indicator")))
-    return Figures([*indicators, *others])
+    return Figures([*indicators, *others], until=until)
 
 
 def standings(indicators, *, year, figures=None):

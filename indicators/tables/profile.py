@@ -32,7 +32,8 @@ def panels(table, indicators, figures, *, district=None, index=""):
     """
     printed = {}
     for one in (
-        PrintedFigure.objects.filter(indicator__in=indicators, what=PrintedFigure.What.LIST)
+        PrintedFigure.objects.lists(until=figures.until)
+        .filter(indicator__in=indicators)
         .select_related("indicator", "area")
         .prefetch_related("area__wholes")
         .order_by("-report", "position")

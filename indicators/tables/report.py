@@ -1,6 +1,6 @@
 """The effectrapportage as one workbook: the goals, a sheet per table as in print, and all measurements in one list."""
 
-from backoffice.workbooks.book import Book
+from backoffice.workbooks.book import Book, points
 from indicators.figures import Figures, with_classes
 from indicators.models import Indicator, Measurement, Table
 from indicators.standing import standings
@@ -22,6 +22,12 @@ COLUMNS = (
     ("Voorlopig", 75),
     ("Opmerking", 280),
 )
+WHOLE = (
+    "Hier staan alle metingen die er zijn, ook die van later. Op de andere bladen staat alleen wat bij het rapport over"
+    " {} hoort."
+)
+HEAD = 1
+"""The row of the headings: above it stands what is on the sheet."""
 
 
 def write_report(file, *, year):
@@ -31,7 +37,8 @@ def write_report(file, *, year):
     """
     title = f"Effectrapportage NPRZ {year}"
     book = Book(file, title=title, subject=f"Doelen, indicatoren en tabellen over {year}")
-    figures = Figures(with_classes(Indicator.objects.select_related("division").prefetch_related("pillars")))
+    every = with_classes(Indicator.objects.select_related("division").prefetch_related("pillars"))
+    figures = Figures(every, until=year)
     reported = [one for one in figures.indicators.values() if _is_in_goals(one, figures)]
     reported.sort(key=lambda one: (one.position, one.name))
     found = standings(reported, year=year, figures=figures)
@@ -40,7 +47,7 @@ def write_report(file, *, year):
         panels = build(table, indicators=indicators_of(table), figures=figures).panels
         if panels:
             write_sheet(book, table.name, panels)
-    written = _write_measurements(book)
+    written = _write_measurements(book, year=year)
     book.workbook.close()
     return written
 
@@ -53,12 +60,18 @@ def _is_in_goals(indicator, figures):
     return is_general and len(figures.periods_about([indicator])) > 1
 
 
-def _write_measurements(book):
-    """The flat sheet: to filter, to count and to check with."""
-    sheet = book.add_sheet("Metingen", columns=COLUMNS)
+def _write_measurements(book, *, year):
+    """The flat sheet: to filter, to count and to check with. It is whole, later years included, and says so."""
+    sheet = book.add_sheet("Metingen", columns=COLUMNS, headings=False)
+    book.write_across(sheet, 0, 0, WHOLE.format(year), COLUMNS)
+    for place, (title, _) in enumerate(COLUMNS):
+        book.write(sheet, HEAD, place, title, "heading")
+    sheet.set_row(HEAD, points(2))
+    sheet.freeze_panes(HEAD + 1, 0)
+    sheet.repeat_rows(HEAD)
     rows = Measurement.objects.select_related("indicator__scale", "area", "period", "source")
-    row = 0
-    for row, one in enumerate(rows.prefetch_related("indicator__scale__classes"), 1):
+    row = HEAD
+    for row, one in enumerate(rows.prefetch_related("indicator__scale__classes"), HEAD + 1):
         indicator = one.indicator
         texts = (indicator.code, indicator.name, indicator.unit, one.area.name, str(one.period), one.source.name)
         for column, text in enumerate(texts):
@@ -74,5 +87,5 @@ def _write_measurements(book):
         book.write(sheet, row, 9, one.denominator)
         book.write(sheet, row, 10, "ja" if one.provisional else "")
         book.write(sheet, row, 11, one.remark)
-    sheet.autofilter(0, 0, row, len(COLUMNS) - 1)
-    return row
+    sheet.autofilter(HEAD, 0, row, len(COLUMNS) - 1)
+    return row - HEAD

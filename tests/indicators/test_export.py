@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from indicators.figures import Figures, with_classes
-from indicators.models import Indicator, Measurement, Table
+from indicators.models import Indicator, Measurement, PrintedFigure, Table
 from indicators.standing import standings
 from indicators.tables import build
 from tests.factories import PillarFactory, UserFactory
@@ -166,8 +166,9 @@ def test_every_table_of_the_effectrapportage_holds_what_its_page_shows(report, t
 
 def test_flat_sheet_holds_every_measurement(report, tmp_path):
     call_command("export_indicators", 2023, "--output", str(tmp_path / "e.xlsx"), verbosity=0)
-    head, *rows = rows_of(openpyxl.load_workbook(tmp_path / "e.xlsx")["Metingen"])
+    note, head, *rows = rows_of(openpyxl.load_workbook(tmp_path / "e.xlsx")["Metingen"])
 
+    assert note[0].startswith("Hier staan alle metingen die er zijn, ook die van later.")
     assert head[:7] == ["Code", "Indicator", "Eenheid", "Gebied", "Periode", "Bron", "Waarde"]
     figures = Figures(with_classes(Indicator.objects.all()))
     assert sorted(
@@ -176,6 +177,26 @@ def test_flat_sheet_holds_every_measurement(report, tmp_path):
         (one.indicator.code, one.area.name, str(one.period), _told(one, figures))
         for one in Measurement.objects.select_related("indicator", "area", "period")
     )
+
+
+def test_effectrapportage_stops_at_its_year_when_more_was_measured_since(report, zuid, tmp_path):
+    def exported():
+        call_command("export_indicators", 2023, "--output", str(tmp_path / "e.xlsx"), verbosity=0)
+        book = openpyxl.load_workbook(tmp_path / "e.xlsx")
+        return {sheet.title: rows_of(sheet) for sheet in book}
+
+    before = exported()
+    later = PrintedFigure.objects.filter(what="list").first()
+    later.pk, later.report = None, 2025
+    later.save()
+    for indicator in Indicator.objects.all():
+        measure(zuid, indicator, 2025, {"Zuid": 2, "Rotterdam": 3, "Bloemrijk": 4, "Linden en Park": 1})
+    after = exported()
+
+    assert len(after.pop("Metingen")) == len(before.pop("Metingen")) + 4 * Indicator.objects.count()
+    assert after == before
+    # The wijkprofiel of the year in which the report appears is in it.
+    assert "2024" in {value for row in after["Wijkprofiel"] for value in row}
 
 
 def _told(measurement, figures):
