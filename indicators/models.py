@@ -372,10 +372,8 @@ class MeasurementImport(TakenOver):
 
 class RegimeQuerySet(models.QuerySet):
     def of_report(self, year):
-        """Those that a target has in the report of `year`, each with `report_classes`: its classes in that report."""
-        classes = models.Prefetch("classes", ShareClass.objects.filter(report=year), to_attr="report_classes")
-        targets = Target.objects.in_report(year)
-        return self.filter(pk__in=targets.values("regime")).prefetch_related(classes)
+        """Those that a target has in the report of `year`."""
+        return self.filter(pk__in=Target.objects.in_report(year).values("regime"))
 
 
 class Regime(models.Model):
@@ -395,6 +393,14 @@ class Regime(models.Model):
 
     def __str__(self):
         return self.name
+
+    def classes_in(self, year):
+        """The ShareClasses in the report of `year`, the highest first.
+
+        None until the lowest, which has no bound, is there too: they are made one at a time.
+        """
+        found = tuple(one for one in self.classes.all() if one.report == year)
+        return found if any(one.lower is None for one in found) else ()
 
 
 class RegimePoint(models.Model):

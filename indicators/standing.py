@@ -40,9 +40,9 @@ def verdicts_of(regime, classes):
 
 def verdict_tables(year):
     """All verdicts that the report of `year` can give: (title, group, verdicts) of each regime, and without a share."""
-    regimes = Regime.objects.of_report(year)
+    regimes = Regime.objects.of_report(year).prefetch_related("classes")
     return [
-        *((str(one), one.code, verdicts_of(one, one.report_classes)) for one in regimes),
+        *((str(one), one.code, verdicts_of(one, one.classes_in(year))) for one in regimes),
         ("Zonder percentage ingelopen", NO_SHARE, WITHOUT_SHARE),
     ]
 
@@ -62,7 +62,7 @@ class Standing:
     now: Figure | None = None
     reference: Figure | None = None
     path: tuple = ()  # the points (year, share) of the regime
-    classes: tuple[ShareClass, ...] = ()  # those of the regime in this report, the highest first
+    classes: tuple[ShareClass, ...] = ()  # those of the regime in this report
 
     @property
     def start_value(self):
@@ -238,7 +238,7 @@ def _standing(indicator, target, year, figures):
     path, classes = (), ()
     if target.regime:
         path = tuple((point.year, point.share) for point in target.regime.points.all())
-        classes = tuple(one for one in target.regime.classes.all() if one.report == year)
+        classes = target.regime.classes_in(year)
     return Standing(indicator, target, year, start, now, reference, path, classes)
 
 

@@ -375,3 +375,18 @@ def test_page_of_an_indicator_asks_as_many_queries_for_more_areas_and_targets(cl
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_pages_answer_while_the_classes_of_a_year_are_typed_one_at_a_time(client, goals):
+    client.force_login(UserFactory(beheerder=True))
+    regime, old = Regime.objects.get(code="a"), Indicator.objects.get(name="Oud")
+    regime.classes.all().delete()
+    judged = []
+    for lower, name in (("0.4", "40% en meer"), ("0.15", "15 tot 40%"), ("", "minder dan 15%")):
+        fields = {"regime": regime.pk, "report": 2022, "lower": lower, "name": name}
+        assert client.post(reverse("admin:indicators_shareclass_add"), fields).status_code == 302
+        read(client, "indicator", old.code, jaar=2022)
+        stand, listed = (text_of(read(client, name, jaar=2022)) for name in ("stand", "goals"))
+        judged.append(("1 : onder het streefniveau, Werk" in stand, "32,5%; klasse 15 tot 40%" in listed))
+
+    assert judged == [(True, False), (True, False), (False, True)]
