@@ -62,7 +62,8 @@ def read_rows(name):
 
 @transaction.atomic
 def load_indicators():
-    """Make what is not there yet; what is there stays as it is, with all that belongs to it.
+    """Make what is not there yet; what is there stays as it is, with all that belongs to it. A measurement that was
+    removed since stays away.
 
     Returns how many of each kind of row were added, as {Dutch plural: number}.
     """
@@ -226,7 +227,8 @@ class _Found(dict):
 
 def _load_measurements(found):
     keys = ("indicator", "area", "period", "source")
-    there = set(Measurement.objects.values_list(*keys))
+    # What has a history stays as the bureau left it, also where that is empty.
+    there = {*Measurement.objects.values_list(*keys), *MeasurementEvent.objects.values_list(*keys)}
     new = []
     for row in read_rows("measurements.csv"):
         place = {key: found.get(key, row[key]) for key in keys}

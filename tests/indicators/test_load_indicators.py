@@ -17,8 +17,8 @@ from indicators.figures import Figures, with_classes
 from indicators.importing import look_at, workbook_response
 from indicators.loading import read_json, read_rows
 from indicators.models import Indicator, Measurement, MeasurementEvent, PrintedFigure, Target, Tile
-from indicators.recording import Entry, Known, Place, fault_of
-from indicators.said import read_said
+from indicators.recording import Entry, Known, Place, fault_of, record
+from indicators.said import Said, read_said
 from programme.models import Area, Division
 from tests.factories import UserFactory
 from workbooks.taking_over import NOTHING
@@ -148,10 +148,20 @@ def test_load_indicators_never_overwrites_what_was_edited(loaded):
     assert Area.objects.get(name="G4").parts.count() == 3
 
 
-def test_load_indicators_brings_back_a_figure_that_is_gone(loaded):
-    Measurement.objects.filter(indicator__code="bevolking", area__name="Nederland").delete()
+def test_load_indicators_leaves_out_a_figure_that_the_bureau_removed(loaded):
+    """To remove it is an edit too, which stands in its history."""
+    gone = Measurement.objects.get(indicator__code="bevolking", area__name="Nederland")
+    record(
+        [Entry(Place(gone.indicator, gone.area, gone.period, gone.source), Said(), gone.version)],
+        by=UserFactory(adviseur=True),
+        way_in=WayIn.FORM,
+        today=datetime.date(2024, 3, 1),
+        reason="Niet meer gebruikt.",
+    )
 
-    assert load() == ["Toegevoegd: 1 metingen."]
+    assert load() == ["Niets veranderd."]
+    assert not Measurement.objects.filter(indicator=gone.indicator, area=gone.area).exists()
+    assert [one.became for one in gone.events()] == ["17.811.291", ""]
 
 
 def test_one_indicator_carries_the_targets_of_both_regimes(loaded):
