@@ -125,7 +125,7 @@ class Chart:
 
     def _target(self, standing):
         """From the start, or from where the path begins when that is later, to its last year."""
-        if not standing.target or not standing.path:
+        if not standing.target or not standing.target.start_period or not standing.path:
             return None
         first = max(standing.path[0][0], standing.target.start_period.start.year)
         years = [first, *(year for year, _ in standing.path if year > first)]

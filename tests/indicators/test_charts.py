@@ -80,6 +80,12 @@ def test_target_line_runs_from_the_start_over_the_path_to_its_last_year(indicato
     assert [(value["x"], value["y"]) for value in line] == [(2011, 29.0), (2021, 25.0), (2031, 13.0)]
 
 
+def test_direction_with_a_regime_has_no_target_line(indicator):
+    indicator.targets.update(reference="none", reference_area=None, start_period=None, aim="blijft laag")
+
+    assert chart_of(indicator).targets == []
+
+
 def test_later_figures_are_no_part_of_an_earlier_report(indicator):
     assert chart_of(indicator, 2020).description == "Lijngrafiek. Zuid: 29,0% in 2011; 21,9% in 2020."
 
