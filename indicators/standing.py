@@ -102,7 +102,7 @@ class Standing:
         for value in (self.reference_value, self.start_value):
             if isinstance(value, Undefined):
                 return value
-        if self.now.period == self.target.start_period:
+        if self.now.period.span <= self.target.start_period.span:
             return Undefined(f"sinds {self.target.start_period} is er geen nieuwe waarde")
         return share_closed(
             start=self.start_value,
@@ -246,13 +246,14 @@ def _now(indicator, target, year, figures):
     """The latest figure of the area, and that of the reference in the same period.
 
     Where both are needed it is the latest period that both have: two years are not compared with each other. When they
-    have none in common, it is the latest of the area, without a reference.
+    have none in common since the start, it is the latest of the area, without a reference.
     """
     numbers = [one for one in figures.series(indicator, target.area, until=year) if one.number is not None]
     if target.reference in (Target.Reference.AREA, Target.Reference.INDICATOR):
         of = target.reference_indicator or indicator
         where = target.reference_area or target.area
-        for now in reversed(numbers):
+        since_start = (one for one in reversed(numbers) if one.period.span >= target.start_period.span)
+        for now in since_start:
             reference = figures.get(of, where, now.period)
             if reference and reference.number is not None:
                 return now, reference

@@ -265,6 +265,11 @@ class Period(models.Model):
         """What makes it this period, saved or not: its kind, first and last day."""
         return self.kind, self.start, self.end
 
+    @property
+    def span(self):
+        """Its first and last day: what periods are in order of."""
+        return self.start, self.end
+
     def moved_to(self, year):
         """The same period of `year`: the year in which it begins, of several years together that in which they end.
 

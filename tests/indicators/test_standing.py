@@ -150,6 +150,29 @@ def test_code_is_shown_and_never_computed_with(target):
     assert standing(target).closed_shown == "sinds 2011 is er geen nieuwe waarde"
 
 
+def test_nothing_is_computed_from_a_period_before_the_start(target):
+    target.start_period = YearFactory(year=2020)
+    target.save()
+    measure(target.indicator, target.area, 2020, "21.9")
+    target.indicator.measurements.filter(area=target.reference_area, period__start__year=2022).delete()
+
+    without_reference = standing(target)
+    target.indicator.measurements.filter(area=target.area, period__start__year=2022).delete()
+    TargetFactory(
+        indicator=target.indicator,
+        regime=RegimeFactory(code="b"),
+        reference=Target.Reference.NORM,
+        reference_area=None,
+        norm=15,
+        start_period=YearFactory(year=2022),
+        start_value=20,
+    )
+    _, before_the_start = standings([target.indicator], year=2023)
+
+    assert (without_reference.closed_shown, without_reference.now.display) == ("van G4 is geen waarde bekend", "19,1")
+    assert before_the_start.closed_shown == "sinds 2022 is er geen nieuwe waarde"
+
+
 def test_of_two_sources_the_one_of_the_indicator_counts(target):
     national = SourceFactory(name="Landelijke bron")
     measure(target.indicator, target.area, 2022, 20, source=national)
