@@ -1,15 +1,17 @@
 """What is entered together for a year, as a grid.
 
-A pijler has a row per doelstelling or indicator, by each source, and a column per area. A table about wijken has it the
-other way round.
+A pijler has a row per doelstelling or indicator, by each source and for each period of the year, and a column per area.
+A table about wijken has it the other way round.
 """
 
 import datetime
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 from django.db.models import Q
+from django.utils.text import slugify
 
 from programme.models import Area, Period, Pillar
 
@@ -63,11 +65,15 @@ def _of_table(table):
 
 @dataclass(frozen=True)
 class Line:
-    """An indicator as one source measures it, in the period that belongs to the year of the grid."""
+    """An indicator as one source measures it, in a period that belongs to the year of the grid.
+
+    Where there are more of those, such as months, `group` is what they have in common: the Line without a period.
+    """
 
     indicator: Indicator
     source: Source
-    period: Period
+    period: Period | None = None
+    group: "Line | None" = None
 
     def __str__(self):
         return str(self.indicator)
@@ -85,7 +91,8 @@ class Cell:
     @property
     def key(self):
         """Stands for the cell in the names of its fields."""
-        return f"{self.place.indicator.pk}-{self.place.source.pk}-{self.place.area.pk}"
+        place = self.place
+        return f"{place.indicator.pk}-{place.source.pk}-{place.area.pk}-{slugify(place.period)}"
 
     @property
     def typed(self):
@@ -112,6 +119,11 @@ class Head:
     @property
     def label(self):
         return short_name(self.about) if isinstance(self.about, Area) else str(self.about)
+
+    @property
+    def group(self):
+        """What it has in common with those around it; None for an area."""
+        return None if isinstance(self.about, Area) else self.about.group
 
 
 class Grid:
@@ -140,6 +152,16 @@ class Grid:
         if self.sheet.of_wijken:
             return [(Head(area), [self._cell(line, area) for line in self.lines]) for area in self.areas]
         return [(Head(line), [self._cell(line, area) for area in self.areas]) for line in self.lines]
+
+    @property
+    def width(self):
+        """How many columns its table has, with that of the heads."""
+        return 1 + len(self.columns)
+
+    @property
+    def groups(self):
+        """The rows as (Line, rows), together where they have their line in common; of the others that is None."""
+        return [(line, list(rows)) for line, rows in groupby(self.rows, key=lambda row: row[0].group)]
 
     @property
     def cells(self):
@@ -171,14 +193,23 @@ class Grid:
         for indicator in self.indicators:
             own = {indicator.source_id} if indicator.source_id else set()
             chosen = {key for of, key in (*measured, *sources) if of == indicator.pk}
+            periods = self.periods_of(indicator)
             for source in sorted((every[key] for key in own | chosen if key in every), key=_position):
-                yield Line(indicator, source, self.period_of(indicator))
+                group = Line(indicator, source) if len(periods) > 1 else None
+                yield from (Line(indicator, source, period, group) for period in periods)
 
-    def period_of(self, indicator):
-        """The period of the year of the grid in which `indicator` is measured: as last time, moved to that year."""
-        last = self.known.last_period(indicator)
-        first = Period(kind=indicator.period_kind, start=FIRST_TIME[0], end=FIRST_TIME[1])
-        return (last or first).moved_to(self.year)
+    def periods_of(self, indicator):
+        """The periods of the year of the grid in which `indicator` is measured: as last time, moved to that year.
+
+        Of each kind in which it ever was, so that whatever may be recorded can be typed: the months and the year, of
+        vmbo-techniek and vmbo-zorg the school year in which they start and the calendar year of all since.
+        """
+        periods = []
+        for kind in self.known.kinds(indicator):
+            first = Period(kind=kind, start=FIRST_TIME[0], end=FIRST_TIME[1])
+            periods += (self.known.last_period(indicator, kind) or first).in_year(self.year)
+        # A year after its months, as a sum is written.
+        return sorted(periods, key=lambda period: (period.end, period.end - period.start))
 
     def _cell(self, line, area):
         place = Place(line.indicator, area, line.period, line.source)
@@ -187,7 +218,7 @@ class Grid:
     def _computed(self, place):
         """What the parts of the figure add up to; None where it has no parts, or not all of them are known."""
         indicator, period = place.indicator, self._periods.get(place.period.days)
-        if period is None or not (indicator.adds_up or indicator.terms.all()):
+        if period is None or not (indicator.adds_up or indicator.adds_up_in_time or indicator.terms.all()):
             return None
         return self._figures.both(indicator, place.area, period)[1]
 

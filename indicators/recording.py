@@ -103,13 +103,12 @@ class Known:
         """All numbers that are known of `indicator`, in its unit."""
         return self._numbers[indicator.pk]
 
-    def last_period(self, indicator):
-        """The last period, of the kind in which `indicator` is measured, of which something is known; None without."""
-        kind = indicator.period_kind
+    def last_period(self, indicator, kind):
+        """The last period of this kind of which something is known of `indicator`; None without."""
         return next((one for one in reversed(self._periods[indicator.pk]) if one.kind == kind), None)
 
     def kinds(self, indicator):
-        """The kinds of period in which `indicator` is measured."""
+        """The kinds of period in which `indicator` is measured, as months and the year that they add up to."""
         return {indicator.period_kind, *(one.kind for one in self._periods[indicator.pk])}
 
 

@@ -270,21 +270,21 @@ class Period(models.Model):
         """Its first and last day: what periods are in order of."""
         return self.start, self.end
 
-    def moved_to(self, year):
-        """The same period of `year`: the year in which it begins, of several years together that in which they end.
+    def in_year(self, year):
+        """The periods of `year` that are as this one: all its months or tertalen, of any other kind the same one.
 
-        It is not saved.
+        The year is that in which they begin, of several years together that in which they end. They are not saved.
         """
         match self.kind:
             case self.Kind.YEAR:
-                return _year(year)
+                return [_year(year)]
             case self.Kind.SCHOOL_YEAR:
-                return _school_year(year)
+                return [_school_year(year)]
             case self.Kind.YEARS:
-                return _years(year - (self.end.year - self.start.year), year)
+                return [_years(year - (self.end.year - self.start.year), year)]
             case self.Kind.TERTAAL:
-                return _tertaal(year, (self.start.month + 3) // 4)
+                return [_tertaal(year, number) for number in (1, 2, 3)]
             case self.Kind.MONTH:
-                return _month(year, self.start.month)
+                return [_month(year, number) for number, _ in enumerate(MONTHS, 1)]
         last = _last_day(year, self.start.month)
-        return _date(last.replace(day=min(self.start.day, last.day)))
+        return [_date(last.replace(day=min(self.start.day, last.day)))]

@@ -73,13 +73,15 @@ def _grid(request, form, more):
         "grid": grid,
         "form": form,
         "more": more,
-        "rows": [
-            (head, [(column, cell, form.fields_of(cell)) for column, cell in zip(grid.columns, cells, strict=True)])
-            for head, cells in grid.rows
-        ],
+        "groups": [(line, [_row(form, *row) for row in rows]) for line, rows in grid.groups],
         "conflict": "Iemand anders heeft intussen cijfers gewijzigd." if form.conflicts else "",
     }
     return render(request, "indicators/entering/grid.html", context, status=409 if form.conflicts else 200)
+
+
+def _row(form, head, cells):
+    """A row of the grid, each of its cells with its column and its fields."""
+    return head, [(column, cell, form.fields_of(cell)) for column, cell in zip(form.grid.columns, cells, strict=True)]
 
 
 @only("sees_everything")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from lxml import html
 
 from indicators.models import Measurement, MeasurementEvent, Scale, Table
-from programme.models import Area, Division, Period
+from programme.models import MONTHS, Area, Division, Period
 from tests.factories import PillarFactory, UserFactory
 from tests.indicators.factories import (
     IndicatorFactory,
@@ -52,8 +52,8 @@ def url(year=2023, sheet="W"):
     return reverse("indicators:enter", args=[sheet, year])
 
 
-def cell(name, indicator, area="NPRZ-gebied", source="Bron"):
-    return f"{name}-{indicator.pk}-{SourceFactory(name=source).pk}-{PlaceFactory(name=area).pk}"
+def cell(name, indicator, area="NPRZ-gebied", source="Bron", period="2023"):
+    return f"{name}-{indicator.pk}-{SourceFactory(name=source).pk}-{PlaceFactory(name=area).pk}-{period}"
 
 
 def opened(client, **typed):
@@ -117,7 +117,11 @@ def test_year_is_entered_and_shown_in_the_history(client, werk, adviseur):
     response = send(
         client,
         sent,
-        **{cell("cell", share): "66/145*", cell("cell", share, "G4"): "n.b.", cell("cell", school): "7,25"},
+        **{
+            cell("cell", share): "66/145*",
+            cell("cell", share, "G4"): "n.b.",
+            cell("cell", school, period="202324"): "7,25",
+        },
     )
 
     assert "3 cijfers opgeslagen." in response.text
@@ -273,12 +277,57 @@ def test_what_parts_add_up_to_stands_beside_the_cell(client, werk):
 
 
 def test_period_is_that_of_last_time_moved_to_the_year(client, werk):
-    for name in ("31-12-2021", "december 2021", "2019 t/m 2021", "2021/22", "2021 T2"):
+    for name in ("31-12-2021", "2019 t/m 2021", "2021/22"):
         period = Period.objects.from_name(name)
         MeasurementFactory(indicator=IndicatorFactory(pillars=[werk], period_kind=period.kind), period=period)
     heads = [text_of(head) for head in page_of(client.get(url())).xpath("//tbody//th")]
     found = [re.search(r"%, (.+?), Bron", head)[1] for head in heads]
-    assert found == ["31-12-2023", "december 2023", "2021 t/m 2023", "2023/24", "2023 T2"]
+    assert found == ["31-12-2023", "2021 t/m 2023", "2023/24"]
+
+
+def test_every_month_is_entered_and_the_year_that_they_add_up_to(client, werk):
+    """Of an indicator that is measured in more periods of a year, those are the rows of a group."""
+    plain = MeasurementFactory(indicator=IndicatorFactory(name="% werkloos", pillars=[werk])).indicator
+    monthly = IndicatorFactory(
+        name="Uitstroom", pillars=[werk], unit="aantal", decimals=0, period_kind="month", adds_up_in_time=True
+    )
+    for name in ("november 2022", "december 2022", "2022", "2023"):
+        MeasurementFactory(indicator=monthly, period=Period.objects.from_name(name), value=100)
+    for name in MONTHS[2:]:
+        MeasurementFactory(indicator=monthly, period=Period.objects.from_name(f"{name} 2023"), value=100)
+
+    first, group = page_of(client.get(url())).xpath("//tbody")
+    assert len(first.xpath("tr")) == 1
+    assert text_of(group.xpath("tr[1]/th[@scope='rowgroup']")[0]) == "Uitstroom aantal, Bron Geschiedenis van Uitstroom"
+    heads = [text_of(head) for head in group.xpath("tr[position() > 1]/th")]
+    assert heads == [*(f"{month} 2023" for month in MONTHS), "2023"]
+    rows = {text_of(row.xpath("th")[0]): text_of(row.xpath("td")[0]) for row in group.xpath("tr[position() > 1]")}
+    assert rows["januari 2023"].endswith("december 2022: 100")
+    assert rows["februari 2023"].endswith("december 2022: 100")
+    assert rows["2023"].endswith("2022: 100")
+
+    months = {cell("cell", monthly, period=f"{month}-2023"): "101" for month in MONTHS[:2]}
+    total = {cell("cell", monthly, period="2023"): "1.202"}
+    response = send(client, opened(client), reason="Nageteld.", **months, **total)
+    assert list(errors(response)) == list(total)
+    asked = {cell("remark", monthly, period="2023"): "Eerder zonder de maanden."}
+    assert "3 cijfers opgeslagen." in send(client, opened(client), reason="Nageteld.", **months, **total, **asked).text
+    found = measured(monthly)
+    assert (found["NPRZ-gebied, januari 2023, Bron"], found["NPRZ-gebied, 2023, Bron"]) == ("101", "1.202")
+    assert "berekend: 1.202" in text_of(page_of(client.get(url())).xpath("//tbody[2]/tr[last()]")[0])
+    assert measured(plain) == {"NPRZ-gebied, 2023, Bron": "10"}
+
+
+def test_school_year_and_calendar_year_of_one_indicator_are_two_rows(client, werk):
+    """As of vmbo-techniek, which starts with a school year and goes on in calendar years."""
+    indicator = MeasurementFactory(indicator=IndicatorFactory(pillars=[werk]), period=YearFactory(year=2022)).indicator
+    MeasurementFactory(indicator=indicator, period=Period.objects.from_name("2013/14"), value=40)
+
+    rows = page_of(client.get(url())).xpath("//tbody/tr[position() > 1]")
+    assert [text_of(row) for row in rows] == [
+        f"2023 {indicator}, NPRZ-gebied, 2023 2022: 10",
+        f"2023/24 {indicator}, NPRZ-gebied, 2023/24 2013/14: 40",
+    ]
 
 
 def test_grid_is_chosen(client, werk):

@@ -1,6 +1,6 @@
 import pytest
 
-from programme.models import Period
+from programme.models import MONTHS, Period
 
 NAMES = ["2023", "2022/23", "1999/00", "2016 t/m 2018", "december 2022", "2022 T3", "31-12-2022", "29-02-2024"]
 
@@ -27,10 +27,13 @@ def test_name_that_is_no_period_says_what_is(name):
     list(
         zip(
             NAMES,
-            ["2025", "2025/26", "2025/26", "2023 t/m 2025", "december 2025", "2025 T3", "31-12-2025", "28-02-2025"],
+            [
+                *("2025", "2025/26", "2025/26", "2023 t/m 2025", " ".join(f"{month} 2025" for month in MONTHS)),
+                *("2025 T1 2025 T2 2025 T3", "31-12-2025", "28-02-2025"),
+            ],
             strict=True,
         )
     ),
 )
 def test_period_moves_to_another_year(name, moved):
-    assert str(Period.objects.named(name).moved_to(2025)) == moved
+    assert " ".join(map(str, Period.objects.named(name).in_year(2025))) == moved
