@@ -1,10 +1,9 @@
 """The sentences about a target, made of its figures: nobody types a number, an 'above' or a 'below'."""
 
-from programme.models import Area
-
 from .areas import short_name
-from .formulas import Undefined
+from .formulas import Undefined, share_due
 from .models import Target
+from .standing import show_share
 
 
 def outcome(standing, latest=None):
@@ -60,25 +59,26 @@ def aim(standing):
     if target is None or target.reference == Target.Reference.NONE:
         return ""
     last = f" voor {standing.last_year}" if standing.path else ""
-    value = standing.reference_value
-    if target.reference == Target.Reference.NORM:
-        goal = f"Het doel{last} is de norm: {standing.with_unit(value)}."
-    else:
-        where = _place(target.reference_area) if target.reference_area else f"'{target.reference_indicator}'"
-        goal = f"Het doel{last} is het niveau van {where}"
-        goal += "; dat is niet bekend." if isinstance(value, Undefined) else f": {_reference(standing)}."
+    whole = not standing.path or standing.is_reference_due(standing.last_year)
+    goal = f"Het doel{last} is {_reference(standing) if whole else _part_of_the_way(standing)}."
     if isinstance(standing.target_now, Undefined):
         return goal
     return f"{goal} De streefwaarde voor {standing.year} is {standing.target_now_shown}."
 
 
-def _place(area):
-    """The name of `area` in a sentence: 'Rotterdam', but 'de G4'."""
-    return f"de {area}" if area.kind == Area.Kind.REFERENCE else short_name(area)
-
-
 def _reference(standing):
-    return f"{standing.reference.with_unit} ({standing.reference.period})"
+    if isinstance(standing.reference_value, Undefined):
+        return f"{standing.reference_name}; dat is niet bekend"
+    known = f" ({standing.reference.period})" if standing.reference else ""
+    return f"{standing.reference_name}: {standing.with_unit(standing.reference_value)}{known}"
+
+
+def _part_of_the_way(standing):
+    """For a path that ends before the whole gap is closed."""
+    due = show_share(share_due(standing.path, standing.last_year))
+    goal = f"om {due} van het verschil met {standing.reference_name} in te lopen"
+    known = not isinstance(standing.target_at_the_end, Undefined)
+    return f"{goal}: {standing.target_at_the_end_shown}" if known else goal
 
 
 def sources_differ(figures, used):

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from programme.models import Area
+
+from .areas import short_name
 from .figures import Figure, Figures, format_decimals, show, with_classes, with_unit
 from .formulas import NO_GAP, NOT_BEHIND, Undefined, class_of, is_on_target, share_closed, share_due, target_value
 from .models import Indicator, Regime, ShareClass, Target
@@ -86,6 +89,20 @@ class Standing:
                 f"van {self.target.reference_area or self.target.reference_indicator} is geen waarde bekend"
             )
         return self.reference.number
+
+    @property
+    def reference_name(self):
+        """What a reference is in a sentence: 'de norm', 'het niveau van Rotterdam', 'het niveau van de G4'."""
+        if self.target.reference == Target.Reference.NORM:
+            return "de norm"
+        area = self.target.reference_area
+        if area is None:
+            return f"het niveau van '{self.target.reference_indicator}'"
+        return f"het niveau van {'de ' if area.kind == Area.Kind.REFERENCE else ''}{short_name(area)}"
+
+    def is_reference_due(self, year):
+        """Whether the whole gap should be closed in `year`: then the target is the reference itself."""
+        return share_due(self.path, year) == 1
 
     @cached_property
     def due(self):

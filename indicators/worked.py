@@ -4,7 +4,6 @@ from programme.models import Period
 from programme.numbers import format_number
 
 from .formulas import share_due
-from .models import Target
 from .standing import show_share
 
 MINUS = "−"
@@ -21,9 +20,8 @@ def target(standing, year):
     """Of the target for `year`."""
     start, reference = standing.shown(standing.start_value), standing.shown(standing.reference_value)
     result = standing.with_unit(standing.value_due(year))
-    if year == standing.last_year:
-        is_norm = standing.target.reference == Target.Reference.NORM
-        return f"de norm: {result}" if is_norm else f"het niveau van {standing.target.reference_area}: {result}"
+    if standing.is_reference_due(year):
+        return f"{standing.reference_name}: {result}"
     due = show_share(share_due(standing.path, year))
     return f"{start} + {due} × ({reference} {MINUS} {start}) = {result}"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indicators import sentences
+from indicators import sentences, worked
 from indicators.figures import Figures
 from indicators.models import Indicator, Target
 from indicators.standing import standings
@@ -127,6 +127,38 @@ def test_outcome_towards_another_indicator_names_it():
     target = new_target(reference=Target.Reference.INDICATOR, reference_area=None, reference_indicator=other)
 
     assert said(target)[1] == "Het doel voor 2031 is het niveau van '% van alle kinderen'; dat is niet bekend."
+
+
+def test_reference_that_is_another_indicator_is_named_where_its_formula_is_filled_in():
+    other = IndicatorFactory(name="% van alle kinderen")
+    target = new_target(reference=Target.Reference.INDICATOR, reference_area=None, reference_indicator=other)
+    for indicator, year, value in ((target.indicator, 2020, 20), (target.indicator, 2022, 18), (other, 2022, 10)):
+        MeasurementFactory(indicator=indicator, area=target.area, period=YearFactory(year=year), value=value)
+
+    (standing,) = standings([target.indicator], year=2023)
+
+    assert sentences.aim(standing).startswith(
+        "Het doel voor 2031 is het niveau van '% van alle kinderen': 10,0% (2022)."
+    )
+    assert worked.target(standing, 2031) == "het niveau van '% van alle kinderen': 10,0%"
+
+
+def test_path_that_ends_halfway_does_not_aim_at_the_reference_itself():
+    target = measured(now="18", start="20", reference="10")
+    target.regime.points.filter(year=2031).update(share="0.8")
+
+    (standing,) = standings([target.indicator], year=2022)
+    assert sentences.aim(standing) == (
+        "Het doel voor 2031 is om 80,0% van het verschil met het niveau van Rotterdam in te lopen: 12,0%."
+        " De streefwaarde voor 2022 is 20,0%."
+    )
+    assert worked.target(standing, 2031) == "20,0 + 80,0% × (10,0 − 20,0) = 12,0%"
+
+    target.indicator.measurements.filter(area=target.reference_area).delete()
+    (standing,) = standings([target.indicator], year=2022)
+    assert sentences.aim(standing) == (
+        "Het doel voor 2031 is om 80,0% van het verschil met het niveau van Rotterdam in te lopen."
+    )
 
 
 def test_outcome_without_a_target_gives_what_is_known():
