@@ -216,13 +216,11 @@ class Comparison:
     def _doubt(self, figure):
         """How far `figure` may be off because it was rounded; counts are not, nor what is computed from them."""
         indicator = figure.indicator
-        terms = self.figures.terms_of(indicator)
-        if figure.is_computed and terms:
-            if any(term.below for term in terms):
-                return Decimal(0)
-            parts = (self.figures.indicators[term.part_id] for term in terms)
-            return sum(self._doubt(self.figures.get(part, figure.area, figure.period)) for part in parts)
-        is_count = figure.measurement and figure.measurement.numerator is not None
+        if figure.is_computed:
+            parts = self.figures.parts_behind(indicator, figure.area, figure.period)
+            is_share = any(is_below for _, is_below, _ in parts)
+            return Decimal(0) if is_share else sum(self._doubt(part) for _, _, part in parts)
+        is_count = figure.measurement.numerator is not None
         return Decimal(0) if is_count or not indicator.decimals else Decimal(5).scaleb(-indicator.decimals - 1)
 
     def _standing(self, printed):

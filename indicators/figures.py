@@ -193,33 +193,16 @@ class Figures:
         )
 
     def _computed_figure(self, indicator, area, period):
-        """From the terms of `indicator`, or else from the parts of the area; None when one of them is missing."""
+        """From the parts behind it; None when one of them is missing."""
         area, period = self.areas[area], self.periods.get(period)
-        if period is None:
+        parts = self.parts_behind(indicator, area, period) if period else []
+        figures = [figure for _, _, figure in parts]
+        if not _can_be_added(figures):
             return None
-        terms = self._terms.get(indicator.pk, ())
-        if terms:
-            parts = [(term, self.get(self.indicators[term.part_id], area, period)) for term in terms]
-            figures = [figure for _, figure in parts]
-            if not _can_be_added(figures):
-                return None
-            top = sum(term.sign * _amount(figure) for term, figure in parts if not term.below)
-            below = [term.sign * _amount(figure) for term, figure in parts if term.below]
-            number = top
-            if below:
-                number = share_of(top, sum(below), scale=Decimal(100 if indicator.unit == "%" else 1))
-        elif indicator.adds_up_in_time and period.kind == Period.Kind.YEAR:
-            figures = [self.get(indicator, area, month) for month in self.months_of(period)]
-            if len(figures) < len(MONTHS) or not _can_be_added(figures):
-                return None
-            number = sum(_amount(figure) for figure in figures)
-        elif indicator.adds_up:
-            figures = [self.get(indicator, part, period) for part in self.parts_of(area, indicator)]
-            if not _can_be_added(figures):
-                return None
-            number = sum(_amount(figure) for figure in figures)
-        else:
-            return None
+        number = sum(sign * _amount(figure) for sign, is_below, figure in parts if not is_below)
+        below = [sign * _amount(figure) for sign, is_below, figure in parts if is_below]
+        if below:
+            number = share_of(number, sum(below), scale=Decimal(100 if indicator.unit == "%" else 1))
         if isinstance(number, Undefined):
             return None
         return Figure(
@@ -231,11 +214,30 @@ class Figures:
             leaves_out_few=any(one.code == Code.FEWER_THAN_5 or one.leaves_out_few for one in figures),
         )
 
-    def months_of(self, year):
-        """The months of `year` in which something was measured."""
-        return [
-            one for one in self.periods.values() if one.kind == Period.Kind.MONTH and one.start.year == year.start.year
-        ]
+    def parts_behind(self, indicator, area, period):
+        """What a figure that is not measured is computed from: [(sign, whether it is below the line, Figure or None)].
+
+        That are its terms, or else for a year the twelve months, or else the parts of the area; [] when nothing adds up
+        to it.
+        """
+        terms = self.terms_of(indicator)
+        if terms:
+            parts = ((term, self.indicators[term.part_id]) for term in terms)
+            return [(term.sign, term.below, self.get(part, area, period)) for term, part in parts]
+        if indicator.adds_up_in_time and period.kind == Period.Kind.YEAR:
+            return [(1, False, month and self.get(indicator, area, month)) for month in self._months_of(period)]
+        if indicator.adds_up:
+            return [(1, False, self.get(indicator, part, period)) for part in self.parts_of(area, indicator)]
+        return []
+
+    def _months_of(self, year):
+        """The twelve months of `year`; None for one in which nothing was measured."""
+        known = {
+            one.start.month: one
+            for one in self.periods.values()
+            if one.kind == Period.Kind.MONTH and one.start.year == year.start.year
+        }
+        return [known.get(month) for month in range(1, len(MONTHS) + 1)]
 
     def parts_of(self, area, indicator):
         """The parts of `area`: of the wijken among them those of the division of `indicator`."""

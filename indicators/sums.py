@@ -29,11 +29,11 @@ class Gap:
 
 
 def gap(figures: Figures, indicator, area, period) -> Gap | None:
-    """The Gap between what was measured of a whole and the sum of its terms or of the parts of the area; or None."""
+    """The Gap between what was measured of a whole and what the parts behind it add up to; or None."""
     measured, added = figures.both(indicator, area, period)
     if measured is None or added is None or measured.number is None or measured.number == added.number:
         return None
-    return Gap(measured, added, len(figures.terms_of(indicator)) or len(list(figures.parts_of(area, indicator))))
+    return Gap(measured, added, len(figures.parts_behind(indicator, area, period)))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The formulas as people write them, filled in with the figures: '(19,1 − 21,9) / (15,0 − 21,9) = 40,6%'."""
 
-from programme.models import Period
 from programme.numbers import format_number
 
 from .formulas import share_due
@@ -28,25 +27,15 @@ def target(standing, year):
 
 def value(figure, figures):
     """Of a figure: the two sides of a share, what it is the sum of, or who measured it."""
-    row, indicator = figure.measurement, figure.indicator
+    row = figure.measurement
     if row is not None:
         if row.numerator is None:
             return f"gemeten: {figure.source}"
         return f"{format_number(row.numerator)} / {format_number(row.denominator)} = {figure.with_unit}"
-    terms = figures.terms_of(indicator)
-    if terms:
-        top = _sum((term.sign, _part(term, figure, figures)) for term in terms if not term.below)
-        below = _sum((term.sign, _part(term, figure, figures)) for term in terms if term.below)
-        return f"{top} / {below} = {figure.with_unit}" if below else f"{top} = {figure.with_unit}"
-    if indicator.adds_up_in_time and figure.period.kind == Period.Kind.YEAR:
-        parts = [figures.get(indicator, figure.area, month) for month in figures.months_of(figure.period)]
-    else:
-        parts = [figures.get(indicator, area, figure.period) for area in figures.parts_of(figure.area, indicator)]
-    return f"{_sum((1, one) for one in parts)} = {figure.with_unit}"
-
-
-def _part(term, figure, figures):
-    return figures.get(figures.indicators[term.part_id], figure.area, figure.period)
+    parts = figures.parts_behind(figure.indicator, figure.area, figure.period)
+    top = _sum((sign, one) for sign, is_below, one in parts if not is_below)
+    below = _sum((sign, one) for sign, is_below, one in parts if is_below)
+    return f"{top} / {below} = {figure.with_unit}" if below else f"{top} = {figure.with_unit}"
 
 
 def _sum(parts):

@@ -8,7 +8,8 @@ from indicators import sentences
 from indicators.figures import Figures
 from indicators.models import Indicator, ShareClass, Target
 from indicators.standing import standings
-from programme.models import Area, Division
+from indicators.sums import gap
+from programme.models import Area, Division, Period
 
 from .factories import (
     IndicatorFactory,
@@ -215,6 +216,19 @@ def test_area_without_its_own_figure_is_the_sum_of_its_wijken_in_the_division_of
     indicator.measurements.filter(value=7).delete()
 
     assert Figures([indicator]).get(indicator, district, YearFactory(year=2023)) is None
+
+
+def test_year_and_its_twelve_months_may_differ_by_what_all_of_them_were_rounded():
+    indicator, area = IndicatorFactory(adds_up_in_time=True, unit="mln"), PlaceFactory()
+    for month in range(1, 13):
+        MeasurementFactory(indicator=indicator, area=area, period=Period.objects.month(2022, month), value="1.1")
+    year = measure(indicator, area, 2022, "13.8")
+
+    found = gap(Figures([indicator]), indicator, area, year.period)
+
+    assert str(found) == "telt op tot 13,2, gemeten is 13,8 (afronding)"
+    indicator.measurements.filter(period__start__month=7).delete()
+    assert gap(Figures([indicator]), indicator, area, year.period) is None
 
 
 @pytest.mark.parametrize("number", [1, 3])
