@@ -157,8 +157,22 @@ def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, ind
 
 def test_two_at_once_and_a_workbook_by_keyboard(page, live_server, log_in, indicators, settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
+    IndicatorFactory(
+        name="Uitstroom",
+        pillars=indicators[0].pillars.all(),
+        period_kind="month",
+        source=SourceFactory(name="CBS"),
+        unit="aantal",
+        position=9,
+    )
     log_in(UserFactory(adviseur=True))
     page.goto(live_server.url + reverse("indicators:enter", args=["W", 2022]))
+    # The months of an indicator are the rows below its name.
+    page.get_by_label("% schulden, G4, 2022", exact=True).press("ArrowDown")
+    january = page.get_by_label("Uitstroom, G4, januari 2022", exact=True)
+    expect(january).to_be_focused()
+    paste(january, text="12\n11")
+    expect(page.get_by_label("Uitstroom, G4, februari 2022", exact=True)).to_have_value("11")
     mine = page.get_by_label("% werkloos, G4, 2022", exact=True)
     mine.fill("10,2")
     page.get_by_label("Waarom verandert er iets wat er al stond?").fill("Gecorrigeerd door het CBS.")
@@ -170,7 +184,7 @@ def test_two_at_once_and_a_workbook_by_keyboard(page, live_server, log_in, indic
     expect(mine).to_have_accessible_description("Dit is intussen gewijzigd: er staat nu 11.")
     axe.check(page)
     page.get_by_role("button", name="Opslaan").press("Enter")
-    expect(page.get_by_text("1 cijfer opgeslagen.")).to_be_visible()
+    expect(page.get_by_text("3 cijfers opgeslagen.")).to_be_visible()
 
     page.goto(live_server.url + reverse("indicators:import_workbook"))
     axe.check(page)
