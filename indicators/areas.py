@@ -14,6 +14,11 @@ def short_name(area):
     return "Zuid" if area.kind == Area.Kind.PROGRAMME else area.name
 
 
+def order(area):
+    """What a table of areas is sorted by: those that a chart shows come first, as there."""
+    return (area.chart_place is None, area.chart_place or 0, area.position, area.name)
+
+
 def with_a_page():
     """The wijken and gebieden, and what consists of them: Zuid and the focuswijken together."""
     ours = Q(kind__in=(NEIGHBOURHOOD, Area.Kind.DISTRICT, Area.Kind.PROGRAMME))

@@ -20,7 +20,7 @@ from django.core.cache import caches
 
 from programme.models import Period
 
-from .areas import short_name
+from .areas import order, short_name
 from .formulas import Undefined
 
 VERSION = "6.4"  # of Vega-Lite, among those that vl_convert brings
@@ -31,7 +31,7 @@ FONT_FILE = "vendor/source-sans-3/SourceSans3-Regular.otf"
 
 @dataclass(frozen=True)
 class Look:
-    """How the line of an area is drawn; the colour is the name of one in the palette of the house style."""
+    """How a line is drawn; the colour is the name of one in the palette of the house style."""
 
     colour: str
     dash: tuple[int, ...]
@@ -39,20 +39,14 @@ class Look:
     width: float = 2
 
 
-# The areas that a chart shows, from the most to the least important.
+# Of the areas with a place in a chart, by that place.
 LOOKS = {
-    "NPRZ-gebied": Look("action", (), "circle", 3),
-    "Focuswijken": Look("blue", (8, 3), "square"),
-    "Rotterdam": Look("green", (2, 3), "triangle-up"),
-    "G4": Look("orange", (9, 3, 2, 3), "diamond"),
+    1: Look("action", (), "circle", 3),
+    2: Look("blue", (8, 3), "square"),
+    3: Look("green", (2, 3), "triangle-up"),
+    4: Look("orange", (9, 3, 2, 3), "diamond"),
 }
 TARGET_DASH = (1, 4)
-
-
-def order(area):
-    """What a table of areas is sorted by: those that a chart shows come first, as there."""
-    drawn = list(LOOKS)
-    return (drawn.index(area.name) if area.name in drawn else len(drawn), area.position, area.name)
 
 
 @dataclass(frozen=True)
@@ -109,19 +103,19 @@ class Chart:
 
     def __init__(self, indicator, figures, standings, *, year):
         self.indicator, self.year = indicator, year
-        areas = {area.name: area for area in figures.areas.values() if area.name in LOOKS}
-        lines = (self._measured(figures, areas[name], look) for name, look in LOOKS.items() if name in areas)
+        areas = sorted((area for area in figures.areas.values() if area.chart_place), key=order)
+        lines = (self._measured(figures, area) for area in areas)
         self.lines = [line for line in lines if line.points]
         self.targets = [line for line in map(self._target, standings) if line]
 
-    def _measured(self, figures, area, look):
+    def _measured(self, figures, area):
         series = figures.series(self.indicator, area, until=self.year)
         points = (
             Point(moment(one.period), float(one.number), one.with_unit, str(one.period))
             for one in series
             if one.number is not None
         )
-        return Line(short_name(area), tuple(points), look)
+        return Line(short_name(area), tuple(points), LOOKS[area.chart_place])
 
     def _target(self, standing):
         """From the start, or from where the path begins when that is later, to its last year."""
@@ -315,9 +309,9 @@ def _spread(points, ticks, size, *, lines):
     unit = (ticks[-1] - ticks[0]) / size.height
     room = size.line * lines * unit
     at = [point.y for point in points]
-    order = sorted(range(len(points)), key=at.__getitem__)
+    upwards = sorted(range(len(points)), key=at.__getitem__)
     for _ in range(20):  # each time the two that overlap move apart by half
-        for one, other in pairwise(order):
+        for one, other in pairwise(upwards):
             overlap = max(0, room - (at[other] - at[one]))
             at[one] -= overlap / 2
             at[other] += overlap / 2

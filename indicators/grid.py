@@ -15,8 +15,7 @@ from django.utils.text import slugify
 
 from programme.models import Area, Period, Pillar
 
-from .areas import short_name
-from .charts import order
+from .areas import order, short_name
 from .figures import Figure, Figures, with_classes
 from .models import Indicator, Measurement, Source, Table, Target
 from .recording import Known, Place

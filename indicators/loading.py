@@ -93,6 +93,10 @@ def _load_areas(base):
         )[0]
         for row in base["areas"]
     }
+    if not Area.objects.filter(chart_place__isnull=False).exists():
+        for row in base["areas"]:
+            if "chart_place" in row:
+                Area.objects.filter(pk=areas[row["name"]].pk).update(chart_place=row["chart_place"])
     for row in base["areas"]:  # an area that came with the plan lies in nothing yet
         area = areas[row["name"]]
         if not area.divisions.exists():

@@ -6,8 +6,7 @@ from programme.models import Area, Period
 from programme.numbers import format_number
 
 from . import sentences
-from .areas import short_name
-from .charts import order
+from .areas import order, short_name
 from .differences import Comparison
 from .figures import Figure
 from .models import Indicator, PrintedFigure

@@ -35,10 +35,10 @@ class AreaForm(forms.ModelForm):
 @admin.register(Area, site=site)
 class AreaAdmin(Reference):
     form = AreaForm
-    list_display = ("name", "kind", "position")
+    list_display = ("name", "kind", "position", "chart_place")
     list_filter = ("kind",)
     search_fields = ("name",)
-    fields = ("name", "kind", "position", "divisions", "parts")
+    fields = ("name", "kind", "position", "chart_place", "divisions", "parts")
 
 
 @admin.register(Division, site=site)

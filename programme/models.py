@@ -98,6 +98,7 @@ class Area(models.Model):
     """A place a figure is about: G4, Rotterdam, NPRZ-gebied, a gebied, a wijk, or any other.
 
     A wijk belongs to one or more divisions. `parts` are the areas that make up this one, of every division together.
+    `chart_place` is which line of a chart it is, from the most to the least important; None: a chart leaves it out.
     """
 
     class Kind(models.TextChoices):
@@ -116,12 +117,30 @@ class Area(models.Model):
     parts = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="wholes", verbose_name="bestaat uit"
     )
+    chart_place = models.PositiveSmallIntegerField(
+        "plaats in een grafiek",
+        null=True,
+        blank=True,
+        help_text="Van 1, de belangrijkste lijn, tot 4. Leeg: niet in een grafiek.",
+    )
 
     class Meta:
         verbose_name = "gebied"
         verbose_name_plural = "gebieden"
         ordering = ("position", "name")
-        constraints = (unique_name("area_name_unique", "Dit gebied bestaat al"),)
+        constraints = (
+            unique_name("area_name_unique", "Dit gebied bestaat al"),
+            models.UniqueConstraint(
+                "chart_place",
+                name="area_chart_place_unique",
+                violation_error_message="Een ander gebied heeft deze plaats in een grafiek al.",
+            ),
+            models.CheckConstraint(
+                name="area_chart_place_valid",
+                condition=Q(chart_place=None) | Q(chart_place__range=(1, 4)),
+                violation_error_message="De plaats in een grafiek is 1, 2, 3 of 4.",
+            ),
+        )
 
     def __str__(self):
         return self.name

@@ -58,7 +58,7 @@ class YearFactory(DjangoModelFactory):
 
 
 class PlaceFactory(DjangoModelFactory):
-    """An area, found by its name: PlaceFactory(name="G4")."""
+    """An area, found by its name: PlaceFactory(name="G4"). The four that a chart shows have their place in it."""
 
     class Meta:
         model = Area
@@ -66,6 +66,9 @@ class PlaceFactory(DjangoModelFactory):
 
     name = "NPRZ-gebied"
     kind = Area.Kind.PROGRAMME
+    chart_place = factory.LazyAttribute(
+        lambda o: {"NPRZ-gebied": 1, "Focuswijken": 2, "Rotterdam": 3, "G4": 4}.get(o.name)
+    )
 
 
 class MeasurementFactory(DjangoModelFactory):

@@ -2,9 +2,12 @@
 
 import itertools
 import re
+from importlib import import_module
 from xml.etree import ElementTree
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
 
 from indicators import charts
 from indicators.charts import LOOKS, NARROW, WIDE, Chart, spark
@@ -101,6 +104,38 @@ def test_chart_is_read_without_colour(indicator):
         assert said[::2] == [*names, ["doel 2031", "13,0%"]]
 
 
+def test_chart_draws_what_has_a_place_in_it_whatever_it_is_called(indicator):
+    before = [line.look for line in chart_of(indicator).lines]
+    Area.objects.filter(name="NPRZ-gebied").update(name="Programmagebied Zuid", kind=Area.Kind.OTHER)
+    Area.objects.filter(name="G4").update(chart_place=None)
+    Area.objects.filter(name="Amsterdam").update(chart_place=4)
+
+    lines = chart_of(indicator).lines
+
+    assert [line.name for line in lines] == ["Programmagebied Zuid", "Rotterdam", "Amsterdam"]
+    assert [line.look for line in lines] == before
+
+
+def test_areas_that_charts_drew_by_name_keep_their_place_in_them():
+    Area.objects.bulk_create(Area(name=name, kind="other") for name in ("G4", "Rotterdam", "Delft", "NPRZ-gebied"))
+
+    import_module("programme.migrations.0004_areas_have_a_place_in_a_chart").give_places(apps, None)
+
+    places = Area.objects.order_by("chart_place").values_list("name", "chart_place")
+    assert list(places) == [("NPRZ-gebied", 1), ("Rotterdam", 3), ("G4", 4), ("Delft", None)]
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_chart_has_a_look_for_every_place(place):
+    area = Area(name="Delft", kind="other", chart_place=place)
+
+    if place in LOOKS:
+        area.full_clean()
+    else:
+        with pytest.raises(ValidationError, match="De plaats in een grafiek is 1, 2, 3 of 4"):
+            area.full_clean()
+
+
 @pytest.mark.parametrize("values", [(10, 10, 10, 10), (10, 10.1, 10.2, 29), (5, 28, 28.5, 29)])
 def test_labels_do_not_overlap(values):
     points = [charts.Point(2022, value, "", "") for value in values]
@@ -125,7 +160,7 @@ def test_axis_has_round_values_around_what_is_drawn(lowest, highest, expected):
     assert charts._ticks(lowest, highest) == expected
 
 
-def test_school_year_stands_between_two_years_and_years_together_in_the_middle(db):
+def test_school_year_stands_between_two_years_and_years_together_in_the_middle():
     assert charts.moment(Period.objects.year(2022)) == 2022
     assert 2022.5 < charts.moment(Period.objects.school_year(2022)) < 2022.6
     assert charts.moment(Period.objects.years(2021, 2023)) == 2022

@@ -137,7 +137,7 @@ def test_load_indicators_never_overwrites_what_was_edited(loaded):
     Indicator.objects.filter(pk=indicator.pk).update(name="Kinderen met weinig geld", unit="%")
     indicator.measurements.filter(area__name="G4").update(value=1)
     indicator.targets.filter(regime__code="b").delete()
-    Area.objects.filter(name="Focuswijken").update(position=77)
+    Area.objects.filter(name="Focuswijken").update(position=77, chart_place=None)
     Area.objects.get(name="G4").parts.remove(Area.objects.get(name="Utrecht"))
 
     assert load() == ["Niets veranderd."]
@@ -146,6 +146,7 @@ def test_load_indicators_never_overwrites_what_was_edited(loaded):
     assert set(indicator.measurements.filter(area__name="G4").values_list("value", flat=True)) == {1}
     assert indicator.targets.count() == 1
     assert Area.objects.get(name="G4").parts.count() == 3
+    assert Area.objects.get(name="Focuswijken").chart_place is None
 
 
 def test_load_indicators_leaves_out_a_figure_that_the_bureau_removed(loaded):
@@ -162,6 +163,12 @@ def test_load_indicators_leaves_out_a_figure_that_the_bureau_removed(loaded):
     assert load() == ["Niets veranderd."]
     assert not Measurement.objects.filter(indicator=gone.indicator, area=gone.area).exists()
     assert [one.became for one in gone.events()] == ["17.811.291", ""]
+
+
+def test_areas_of_a_chart_have_their_places(loaded):
+    drawn = Area.objects.filter(chart_place__isnull=False).order_by("chart_place")
+
+    assert [area.name for area in drawn] == ["NPRZ-gebied", "Focuswijken", "Rotterdam", "G4"]
 
 
 def test_one_indicator_carries_the_targets_of_both_regimes(loaded):
