@@ -10,6 +10,7 @@ from .models import (
     PrintedFigure,
     Regime,
     RegimePoint,
+    Report,
     Scale,
     ScaleClass,
     ShareClass,
@@ -108,6 +109,12 @@ class ShareClassAdmin(Reference):
     list_filter = ("regime", "report")
     list_select_related = ("regime",)
     fields = ("regime", "report", "name", "lower")
+
+
+@admin.register(Report, site=site)
+class ReportAdmin(Reference):
+    list_display = ("year",)
+    fields = ("year",)
 
 
 @admin.register(Target, site=site)

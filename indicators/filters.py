@@ -26,7 +26,7 @@ def verdict_choices(year):
 
 
 class StandFilter(django_filters.FilterSet):
-    """The indicators of the report of `year` and their standings, narrowed down by what stands in the URL.
+    """The indicators of `report` (one of `reports`) and their standings, narrowed down by what stands in the URL.
 
     Something that cannot be chosen gives an error in the form and no rows.
     """
@@ -43,10 +43,11 @@ class StandFilter(django_filters.FilterSet):
         model = Indicator
         fields = ()
 
-    def __init__(self, data, *, year, years):
+    def __init__(self, data, *, report, reports):
         super().__init__(data or None, with_classes(Indicator.objects.in_report()).prefetch_related("pillars"))
-        self.year = year
-        self.filters["jaar"].extra |= {"choices": [(one, one) for one in years], "initial": year}
+        self.year = report.year
+        choices = [(one.year, str(one)) for one in reports or [report]]
+        self.filters["jaar"].extra |= {"choices": choices, "initial": report.year}
 
     def leave(self, queryset, name, value):
         """Nothing is asked of the indicators themselves."""
@@ -82,9 +83,9 @@ class IndicatorFilter(StandFilter):
     )
     oordeel = django_filters.ChoiceFilter(label="Oordeel", empty_label="Alle", method="leave")
 
-    def __init__(self, data, *, year, years):
-        super().__init__(data, year=year, years=years)
-        self.filters["oordeel"].extra["choices"] = verdict_choices(year)
+    def __init__(self, data, *, report, reports):
+        super().__init__(data, report=report, reports=reports)
+        self.filters["oordeel"].extra["choices"] = verdict_choices(report.year)
 
     @cached_property
     def standings(self):

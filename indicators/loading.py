@@ -25,6 +25,7 @@ from .models import (
     PrintedFigure,
     Regime,
     RegimePoint,
+    Report,
     Scale,
     ScaleClass,
     ShareClass,
@@ -75,6 +76,7 @@ def load_indicators():
     found = _Found()
     _load_measurements(found)
     _load_printed(found)
+    Report.objects.get_or_create(year=REPORT)
     return {kind: number - before[kind] for kind, number in _count().items() if number > before[kind]}
 
 

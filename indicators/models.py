@@ -6,7 +6,7 @@ A figure has one home: a Measurement, or a Term that says what it is computed fr
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.history import AppendOnly, AppendOnlyQuerySet, WayIn
 from programme.figures import Code
@@ -545,6 +545,45 @@ class Target(models.Model):
 
     def __str__(self):
         return f"{self.indicator}: {self.regime or self.aim}"
+
+
+class ReportQuerySet(models.QuerySet):
+    def with_targets(self):
+        """Those in which a target counts: of any other there is nothing to read."""
+        return self.filter(Exists(Target.objects.in_report(OuterRef("year"))))
+
+
+class Report(models.Model):
+    """A report that is made: from then on everybody may choose its year, and the newest is what they see first.
+
+    Until then a year for which there are figures and targets is in preparation (see `reports.py`).
+    """
+
+    year = models.PositiveSmallIntegerField(
+        "rapport over",
+        unique=True,
+        help_text="Iedereen kan dit jaar kiezen. Het nieuwste rapport is wat iedereen het eerst ziet.",
+        error_messages={"unique": "Dit rapport is er al."},
+    )
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "effectrapportage"
+        verbose_name_plural = "effectrapportages"
+        ordering = ("-year",)
+
+    def __str__(self):
+        return str(self.year)
+
+    def clean(self):
+        if self.year and self.year not in Target.objects.report_years():
+            raise ValidationError(
+                {
+                    "year": f"Over {self.year} is er nog niets te lezen. Voer eerst cijfers van dat jaar in bij"
+                    " Indicatoren › Invoeren, en kijk of er streefwaarden zijn die in dat rapport tellen."
+                }
+            )
 
 
 class PrintedFigureQuerySet(models.QuerySet):

@@ -30,12 +30,13 @@ HEAD = 1
 """The row of the headings: above it stands what is on the sheet."""
 
 
-def write_report(file, *, year):
-    """Write the effectrapportage over `year` to a path or binary file: every figure from the Figures and Standings.
+def write_report(file, report):
+    """Write the effectrapportage of `report`, a ReportYear, to a path or binary file: with the Figures and Standings.
 
     Takes the same queries for more indicators. Returns how many measurements are in it.
     """
-    title = f"Effectrapportage NPRZ {year}"
+    year = report.year
+    title = f"Effectrapportage NPRZ {report}"
     book = Book(file, title=title, subject=f"Doelen, indicatoren en tabellen over {year}")
     every = with_classes(Indicator.objects.select_related("division").prefetch_related("pillars"))
     figures = Figures(every, until=year)

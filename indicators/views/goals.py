@@ -8,28 +8,35 @@ from django.views.decorators.http import require_safe
 from indicators.charts import Chart
 from indicators.figures import with_classes
 from indicators.filters import IndicatorFilter, StandFilter
-from indicators.models import Indicator, Target
+from indicators.models import Indicator
 from indicators.overview import counted, grouped
 from indicators.reading import neighbours, paragraphs, printed_otherwise, table_of
+from indicators.reports import ReportYear, readable_by
 from indicators.standing import figures_of, standings
 
 
-def report_years(request):
-    """The year of the report that was asked for, by default the latest, and all that can be: (year, years)."""
-    years = Target.objects.report_years() or [timezone.localdate().year]
-    asked = request.GET.get("jaar") or str(years[0])
-    if asked not in map(str, years):
+def chosen_report(request):
+    """The ReportYear that was asked for, by default the newest report, and all that the user may choose.
+
+    Before there is any, it is that of this year.
+    """
+    reports = readable_by(request.user)
+    newest = next((one for one in reports if not one.in_preparation), ReportYear(timezone.localdate().year))
+    asked = request.GET.get("jaar")
+    report = next((one for one in reports or [newest] if str(one.year) == asked), None) if asked else newest
+    if report is None:
         raise Http404(f"Er is geen rapport over '{asked}'.")
-    return int(asked), years
+    return report, reports
 
 
 @require_safe
 def goals(request):
-    year, years = report_years(request)
-    found = IndicatorFilter(request.GET, year=year, years=years)
-    groups = grouped(found.standings, found.figures, year=year, pillar=found.pillar)
+    report, reports = chosen_report(request)
+    found = IndicatorFilter(request.GET, report=report, reports=reports)
+    groups = grouped(found.standings, found.figures, year=report.year, pillar=found.pillar)
     context = {
-        "year": year,
+        "report": report,
+        "reports": reports,
         "filter": found,
         "groups": groups,
         "shown": len({one.indicator.pk for one in found.standings}),
@@ -40,12 +47,12 @@ def goals(request):
 
 @require_safe
 def stand(request):
-    year, years = report_years(request)
-    found = StandFilter(request.GET, year=year, years=years)
+    report, reports = chosen_report(request)
+    found = StandFilter(request.GET, report=report, reports=reports)
     context = {
-        "year": year,
+        "report": report,
         "filter": found,
-        "counted": counted(found.standings, year=year),
+        "counted": counted(found.standings, year=report.year),
         "indicators": len(found.indicators),
         "twice": len(found.standings) - len({one.indicator.pk for one in found.standings}),
     }
@@ -54,12 +61,13 @@ def stand(request):
 
 @require_safe
 def indicator(request, code):
-    year, years = report_years(request)
+    report, reports = chosen_report(request)
+    year = report.year
     found, figures, stands = _reported(code, year)
     context = {
         "indicator": found,
-        "year": year,
-        "years": years,
+        "report": report,
+        "reports": reports,
         "paragraphs": paragraphs(found, figures, stands, year=year),
         "chart": Chart(found, figures, stands, year=year),
         "table": table_of(found, figures, year=year),
@@ -72,8 +80,8 @@ def indicator(request, code):
 @require_safe
 def chart(request, code):
     """The chart of an indicator as a file of its own, for a slide or a report."""
-    year, _ = report_years(request)
-    drawn = Chart(*_reported(code, year), year=year)
+    report, _ = chosen_report(request)
+    drawn = Chart(*_reported(code, report.year), year=report.year)
     if drawn.is_empty:
         raise Http404("Van deze indicator is niets te tekenen.")
     return HttpResponse(drawn.wide, content_type="image/svg+xml")

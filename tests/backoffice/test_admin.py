@@ -21,6 +21,7 @@ from indicators.models import (
     Measurement,
     MeasurementEvent,
     MeasurementImport,
+    Report,
     Scale,
     ScaleClass,
     Table,
@@ -133,6 +134,7 @@ def plant_outcomes(year, person):
     where = {"area": measured.area, "period": measured.period}
     indicator.printed.create(report=year, place="blz. 1", what="value", raw="10,0%", **where)
     division.tiles.create(area=measured.area, row=1, column=1)
+    Report.objects.create(year=year)
 
 
 def said_of(value, *, reported_at):

@@ -2,13 +2,16 @@
 
 import re
 from html import unescape
+from io import BytesIO
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from indicators.models import Indicator, Measurement, PrintedFigure, Regime, ShareClass, Table, Target
+from indicators.models import Indicator, Measurement, PrintedFigure, Regime, Report, ShareClass, Table, Target
 from programme.models import Area
 from tests.factories import PillarFactory, UserFactory
 
@@ -146,6 +149,65 @@ def test_report_of_another_year_is_chosen_and_an_unknown_one_is_not_there(reader
     assert "Rapport over 2022" in text_of(read(reader, "goals", jaar=2022))
     for wrong in ("1900", "vorig"):
         assert reader.get(reverse("indicators:goals"), {"jaar": wrong}).status_code == 404
+
+
+def test_later_figure_makes_no_report_until_the_beheerder_does(client, goals):
+    Report.objects.create(year=2022)
+    measure(Indicator.objects.get(name="Boven"), PlaceFactory(), 2023, 20)
+    code, export = Indicator.objects.get(name="Boven").code, reverse("indicators:report", args=[2023])
+    pages = (("goals",), ("stand",), ("indicator", code))
+
+    client.force_login(UserFactory(lezer=True))
+    for page in pages:
+        text = text_of(read(client, *page))
+        assert "Rapport over 2022" in text
+        assert "2023 (in voorbereiding)" not in text
+        assert client.get(reverse(f"indicators:{page[0]}", args=page[1:]), {"jaar": 2023}).status_code == 404
+    assert client.get(reverse("indicators:chart", args=[code]), {"jaar": 2023}).status_code == 404
+    assert client.get(export).status_code == 404
+
+    for role in ("adviseur", "controleur"):
+        client.force_login(UserFactory(role=role))
+        for page in pages:
+            text = text_of(read(client, *page))
+            assert "Rapport over 2022" in text
+            assert "2023 (in voorbereiding)" in text
+            assert "Rapport over 2023 (in voorbereiding)" in text_of(read(client, *page, jaar=2023))
+    book = openpyxl.load_workbook(BytesIO(client.get(export).getvalue()))
+    assert book.properties.title == "Effectrapportage NPRZ 2023 (in voorbereiding)"
+
+    client.force_login(UserFactory(beheerder=True))
+    client.post(reverse("admin:indicators_report_add"), {"year": 2023})
+    client.force_login(UserFactory(lezer=True))
+    for page in pages:
+        assert "Rapport over 2023" in text_of(read(client, *page))
+        assert "Rapport over 2022" in text_of(read(client, *page, jaar=2022))
+    book = openpyxl.load_workbook(BytesIO(client.get(export).getvalue()))
+    assert book.properties.title == "Effectrapportage NPRZ 2023"
+
+
+def test_report_over_a_year_without_figures_or_targets_is_refused(client, goals):
+    client.force_login(UserFactory(beheerder=True))
+
+    response = client.post(reverse("admin:indicators_report_add"), {"year": 2024})
+
+    assert "Over 2024 is er nog niets te lezen. Voer eerst cijfers van dat jaar in" in text_of(
+        response.content.decode()
+    )
+    assert not Report.objects.exists()
+
+
+def test_report_of_which_the_targets_are_gone_is_not_there(reader, goals):
+    Report.objects.bulk_create([Report(year=2022), Report(year=2010)])
+
+    assert reader.get(reverse("indicators:report", args=[2022])).status_code == 200
+    assert reader.get(reverse("indicators:report", args=[2010])).status_code == 404
+    Target.objects.all().delete()
+    assert reader.get(reverse("indicators:report", args=[2022])).status_code == 404
+    this_year = timezone.localdate().year
+    assert f"Rapport over {this_year}" in read(reader, "goals")
+    assert "Effectrapportage (Excel)" not in read(reader, "goals")
+    assert reader.get(reverse("indicators:report", args=[this_year])).status_code == 404
 
 
 def test_value_known_later_than_that_of_the_reference_says_up_to_when_the_share_goes(reader, goals):

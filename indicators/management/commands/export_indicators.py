@@ -4,7 +4,7 @@ from django.core.management import CommandError
 
 from backoffice.commands import DataCommand
 from backoffice.workbooks.files import whole_file
-from indicators.models import Target
+from indicators.reports import every_report
 from indicators.tables.report import write_report
 
 
@@ -16,10 +16,11 @@ class Command(DataCommand):
         parser.add_argument("--output", required=True, metavar="BESTAND.xlsx", help="waar het komt te staan")
 
     def handle(self, *, jaar, output, **options):
-        years = Target.objects.report_years()
-        if jaar not in years:
-            known = ", ".join(map(str, years)) or "geen"
+        reports = every_report()
+        found = next((one for one in reports if one.year == jaar), None)
+        if found is None:
+            known = ", ".join(map(str, reports)) or "geen"
             raise CommandError(f"Er is geen rapport over {jaar}. Rapporten die er wel zijn: {known}.")
         with whole_file(Path(output)) as file:
-            written = write_report(file, year=jaar)
-        self.stdout.write(f"{output}: de effectrapportage over {jaar}, met {written} metingen.")
+            written = write_report(file, found)
+        self.stdout.write(f"{output}: de effectrapportage over {found}, met {written} metingen.")

@@ -1,0 +1,35 @@
+"""The reports that can be read: those that there are, and what is in preparation."""
+
+from dataclasses import dataclass
+
+from .models import Report, Target
+
+
+@dataclass(frozen=True)
+class ReportYear:
+    """A year over which there is a report, or over which one can be made: that one is in preparation."""
+
+    year: int
+    in_preparation: bool = False
+
+    def __str__(self):
+        return f"{self.year} (in voorbereiding)" if self.in_preparation else str(self.year)
+
+
+def readable_by(user):
+    """The ReportYears that `user` may choose, the latest first: what is in preparation is for who sees everything."""
+    return every_report() if user.sees_everything else _made()
+
+
+def every_report():
+    """All ReportYears, the latest first."""
+    made = _made()
+    years = {one.year for one in made}
+    prepared = (ReportYear(year, in_preparation=True) for year in Target.objects.report_years() if year not in years)
+    return sorted([*made, *prepared], key=lambda one: one.year, reverse=True)
+
+
+def _made():
+    """Those that were stated; as long as there is none, every year over which one can be made counts as a report."""
+    stated = Report.objects.with_targets().values_list("year", flat=True)
+    return [ReportYear(year) for year in list(stated) or Target.objects.report_years()]
