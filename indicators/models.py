@@ -462,7 +462,12 @@ class ShareClass(models.Model):
 class TargetQuerySet(models.QuerySet):
     def in_report(self, year):
         """Those that count in the report of `year`."""
-        return self.filter(Q(reports_to=None) | Q(reports_to__gte=year), reports_from__lte=year)
+        return self.overlapping(year, year)
+
+    def overlapping(self, first, last):
+        """Those that count in a report from the year `first` to `last`; None for all that come after."""
+        found = self.filter(Q(reports_to=None) | Q(reports_to__gte=first))
+        return found if last is None else found.filter(reports_from__lte=last)
 
     def report_years(self):
         """The years about which a report can be made, the latest first: a target counts, and something was measured."""
@@ -517,9 +522,11 @@ class Target(models.Model):
                 "indicator",
                 "area",
                 "regime",
+                "reports_from",
                 name="target_unique",
                 nulls_distinct=False,
-                violation_error_message="Deze indicator heeft voor dit gebied al een streefwaarde van dit regime.",
+                violation_error_message="Deze indicator heeft voor dit gebied vanaf dit rapport al een streefwaarde van"
+                " dit regime.",
             ),
             models.CheckConstraint(
                 name="target_has_its_reference",
@@ -545,6 +552,30 @@ class Target(models.Model):
 
     def __str__(self):
         return f"{self.indicator}: {self.regime or self.aim}"
+
+    @property
+    def reports(self):
+        """In which reports it counts, in words."""
+        if self.reports_to is None:
+            return f"vanaf het rapport over {self.reports_from}"
+        return f"voor de rapporten over {self.reports_from} t/m {self.reports_to}"
+
+    def clean(self):
+        """A target is revised by another one of the same regime that counts from a later report on."""
+        if None in (self.indicator_id, self.area_id, self.reports_from):
+            return
+        if self.reports_to is not None and self.reports_to < self.reports_from:  # a constraint says so
+            return
+        same = Target.objects.filter(indicator=self.indicator_id, area=self.area_id, regime=self.regime_id)
+        other = same.exclude(pk=self.pk).overlapping(self.reports_from, self.reports_to).first()
+        if other:
+            raise ValidationError(
+                {
+                    "reports_from": "Deze indicator heeft voor dit gebied al een streefwaarde van dit regime:"
+                    f" {other.reports}. In elk rapport telt er één: vul bij de oudste in tot en met welk rapport zij"
+                    " geldt, of laat de nieuwe later beginnen."
+                }
+            )
 
 
 class ReportQuerySet(models.QuerySet):

@@ -417,9 +417,42 @@ def test_target_that_contradicts_itself_is_refused_in_words(client):
         "Kies een referentie en vul in wat daarbij hoort.",
         "Een streefwaarde met een referentie heeft een regime en een startperiode.",
         "Het laatste rapport ligt niet voor het eerste.",
-        "Deze indicator heeft voor dit gebied al een streefwaarde van dit regime.",
     ):
         assert message in page
+
+
+def test_target_is_revised_from_a_report_on(client):
+    """A new norm by the same regime: the old one stays what the earlier reports have, and each report has one."""
+    old = outcomes.TargetFactory(reports_from=2023)
+    new = {
+        "indicator": old.indicator_id,
+        "area": old.area_id,
+        "regime": old.regime_id,
+        "start_period": old.start_period_id,
+    }
+    new |= {"reference": "norm", "norm": "12", "reports_from": 2025}
+
+    page = text_of(client.post(url(Target, "add"), new))
+    assert (
+        "al een streefwaarde van dit regime: vanaf het rapport over 2023. In elk rapport telt er één: vul bij de oudste"
+        " in tot en met welk rapport zij geldt, of laat de nieuwe later beginnen." in page
+    )
+    client.post(
+        url(Target, "change", old.pk),
+        new
+        | {"reference": "area", "norm": "", "reports_from": 2023}
+        | {"reference_area": old.reference_area_id, "reports_to": 2024},
+    )
+    client.post(url(Target, "add"), new)
+    found = [
+        [str(one.reports_from) for one in Target.objects.in_report(year)] for year in (2022, 2023, 2024, 2025, 2026)
+    ]
+    assert found == [[], ["2023"], ["2023"], ["2025"], ["2025"]]
+
+    page = text_of(client.post(url(Target, "add"), new | {"reports_from": 2024, "reports_to": 2024}))
+    assert "van dit regime: voor de rapporten over 2023 t/m 2024." in page
+    assert "In elk rapport" in text_of(client.post(url(Target, "add"), new | {"reports_from": 2020}))
+    assert Target.objects.count() == 2
 
 
 def test_history_of_a_measurement_tells_what_it_said(client):
