@@ -10,7 +10,8 @@ from .figures import with_classes
 from .models import Indicator
 from .standing import figures_of, standings, verdict_tables
 
-WITHOUT_PILLAR = "geen"  # stands for it in a URL, as an abbreviation does for a pijler
+WITHOUT_PILLAR = "Zonder pijler"
+WITHOUT_PILLAR_KEY = "geen"  # stands for it in a URL, as an abbreviation does for a pijler
 ABOVE, BELOW = "boven", "onder"
 
 
@@ -78,8 +79,8 @@ class IndicatorFilter(StandFilter):
         queryset=Pillar.objects.all(),
         to_field_name="abbreviation",
         empty_label="Alle",
-        null_label="Zonder pijler",
-        null_value=WITHOUT_PILLAR,
+        null_label=WITHOUT_PILLAR,
+        null_value=WITHOUT_PILLAR_KEY,
     )
     oordeel = django_filters.ChoiceFilter(label="Oordeel", empty_label="Alle", method="leave")
 

@@ -11,13 +11,6 @@ from .models import Indicator, Measurement, MeasurementEvent, Source
 from .recording import EARLIEST, REASON_MISSING, Entry, look_at
 from .said import read_said
 
-REASON_FIELD = forms.CharField(
-    label="Waarom verandert er iets wat er al stond?",
-    help_text="Nodig als u een cijfer wijzigt of weghaalt. Het staat daarna in de geschiedenis.",
-    max_length=MeasurementEvent._meta.get_field("reason").max_length,
-    required=False,
-)
-
 
 class GridForm(forms.Form):
     """The cells of a Grid. `entries` are those that were typed otherwise than the user saw them.
@@ -26,7 +19,12 @@ class GridForm(forms.Form):
     cells that somebody else changed in between.
     """
 
-    reason = REASON_FIELD
+    reason = forms.CharField(
+        label="Waarom verandert er iets wat er al stond?",
+        help_text="Nodig als u een cijfer wijzigt of weghaalt. Het staat daarna in de geschiedenis.",
+        max_length=MeasurementEvent._meta.get_field("reason").max_length,
+        required=False,
+    )
 
     def __init__(self, data=None, *, grid, today):
         super().__init__(data, auto_id="%s")

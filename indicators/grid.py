@@ -5,7 +5,6 @@ A table about wijken has it the other way round.
 """
 
 import datetime
-from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -188,7 +187,7 @@ class Grid:
 
     def _lines(self, sources):
         every = {source.pk: source for source in Source.objects.all()}
-        measured = Counter((row.indicator_id, row.source_id) for row in self.known.rows)
+        measured = {(row.indicator_id, row.source_id) for row in self.known.rows}
         for indicator in self.indicators:
             own = {indicator.source_id} if indicator.source_id else set()
             chosen = {key for of, key in (*measured, *sources) if of == indicator.pk}

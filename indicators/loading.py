@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import transaction
 
 from accounts.history import WayIn
-from programme.figures import Code
+from programme.figures import CODES_AS_TYPED
 from programme.models import Area, Division, Period, Pillar
 from programme.numbers import parse_number
 
@@ -48,7 +48,6 @@ KINDS = {
     "gebieden": Area,
     "tegels": Tile,
 }
-CODES = {"nb": Code.UNKNOWN, "nvt": Code.NOT_APPLICABLE, "<5": Code.FEWER_THAN_5}
 
 
 def read_json(name):
@@ -255,8 +254,8 @@ def _said(row):
     """What a row of measurements.csv says: '19.1', '66/145' for a share, or a code."""
     said = {"provisional": row["provisional"] == "ja", "remark": row["remark"]}
     text = row["value"]
-    if text in CODES:
-        return said | {"code": CODES[text]}
+    if text in CODES_AS_TYPED:
+        return said | {"code": CODES_AS_TYPED[text]}
     if "/" in text:
         numerator, denominator = text.split("/")
         return said | {"numerator": Decimal(numerator), "denominator": Decimal(denominator)}

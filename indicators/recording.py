@@ -2,21 +2,19 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count
 
 from accounts.refusals import Refused
+from programme.figures import is_jump
 from programme.models import Area, Period
 from programme.numbers import format_number
 
 from .models import Indicator, Measurement, MeasurementEvent, Source
 from .said import Said
 
-JUMP = Decimal("0.5")
-"""A change by more than this part of the value before it asks for a remark."""
 EARLIEST = 2000
 """The first year about which something can be entered."""
 
@@ -244,7 +242,7 @@ def fault_of(entry, *, known, today):
     if said.remark not in ("", old_remark):
         return None
     before = known.before(place) or stored
-    if before and before.number and abs(said.number - before.number) > JUMP * abs(before.number):
+    if before and is_jump(said.number, before.number):
         more = "meer" if said.number > before.number else "minder"
         was = f"{before.said.figure(place.indicator)} in {before.period}"
         ask = REMARK_OLD if said.remark else REMARK_MISSING

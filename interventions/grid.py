@@ -1,17 +1,16 @@
 """The figures of one interventie as they stand on a page: a table per period reported, a group per indicator."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
+from programme.figures import is_jump
 from programme.models import Period
 
 from .models import OutputIndicator, OutputValue, PlanItem
 from .models.figures import BY_PERIOD
 
 EARLIER_PERIODS = 3
-JUMP = Decimal("0.5")  # a change by more than this part of the earlier value is worth a second look
 
 
 @dataclass
@@ -54,7 +53,7 @@ class Row:
         before = next((one for one in reversed(self.earlier) if one and one.value), None)
         if before is None or self.value.value is None:
             return None
-        return before if abs(self.value.value - before.value) > JUMP * abs(before.value) else None
+        return before if is_jump(self.value.value, before.value) else None
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """A figure as people write it: a number, or one of the codes that stand in its place."""
 
 import re
+from decimal import Decimal
 
 from django.db import models
 
@@ -39,3 +40,11 @@ CODES_AS_TYPED = {
     "nvt": Code.NOT_APPLICABLE,
     "<5": Code.FEWER_THAN_5,
 }
+
+
+def is_jump(now, before):
+    """Whether `now` is worth a second look: more than half of `before` above or below it. Nothing is, from nothing."""
+    return bool(before) and abs(now - before) > JUMP * abs(before)
+
+
+JUMP = Decimal("0.5")
