@@ -9,7 +9,7 @@ from backoffice.workbooks.text import lines_needed, plain_lines
 from indicators.figures import round_half_up
 from programme.numbers import format_number
 
-NAME_PIXELS, SECTION_PIXELS, NUMBER_PIXELS, TEXT_PIXELS, REMARK_PIXELS = 240, 130, 80, 110, 260
+NAME_PIXELS, NUMBER_PIXELS, TEXT_PIXELS, REMARK_PIXELS = 240, 80, 110, 260
 CSV_TYPE = "text/csv; charset=utf-8"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -14,7 +14,7 @@ KEY = "doelen"
 def panel(standings, figures, *, year):
     """The Panel of `standings`, in the report of `year`: a row for each, under the first of its pijlers."""
     areas = _areas(standings, figures)
-    last = max((one.last_year for one in standings if one.target and one.last_year), default=year)
+    ends = {one.last_year for one in standings if one.target and one.last_year}
     columns = [Column(f"{KEY}.soort", "Soort", numeric=False)]
     for area in areas:
         columns += [Column(f"{KEY}.{area.pk}.{when}", when, group=short_name(area)) for when in ("start", "nu")]
@@ -23,7 +23,7 @@ def panel(standings, figures, *, year):
         Column(f"{KEY}.streefniveau", "Streefniveau"),
         Column(f"{KEY}.oordeel", "Oordeel", numeric=False),
         Column(f"{KEY}.doel", f"Doel {year}"),
-        Column(f"{KEY}.einddoel", f"Doel {last}"),
+        Column(f"{KEY}.einddoel", f"Doel {max(ends)}" if len(ends) == 1 else "Einddoel"),
         Column(f"{KEY}.regime", "Regime", numeric=False),
         Column(f"{KEY}.periode", "Periode", numeric=False),
     ]
@@ -34,7 +34,7 @@ def panel(standings, figures, *, year):
         cells = (
             Cell(one.indicator.get_kind_display()),
             *_then_and_now(one, figures, areas, first, last),
-            *_target_cells(one),
+            *_target_cells(one, says_year=len(ends) > 1),
             Cell(" – ".join(dict.fromkeys(str(period) for period in (first, last) if period))),
         )
         row = Row(
@@ -87,16 +87,18 @@ def _periods(standing, figures, areas):
     return (start or (known[0] if known else None)), (now or (known[-1] if known else None))
 
 
-def _target_cells(standing):
+def _target_cells(standing, *, says_year):
+    """What is closed and aimed for; `says_year` notes at the last target of which year it is."""
     if standing.target is None:
         return [EMPTY] * 6
+    notes = [f"einddoel voor {standing.last_year}"] * bool(says_year and standing.last_year)
     aim = Cell(standing.target.aim) if standing.target.reference == Target.Reference.NONE else None
     return (
         _share(standing.closed),
         _share(standing.due),
         Cell(standing.verdict.label),
         aim or _value(standing.target_now, standing.indicator),
-        aim or _value(standing.target_at_the_end, standing.indicator),
+        aim or _value(standing.target_at_the_end, standing.indicator, *notes),
         Cell(str(standing.target.regime or "")),
     )
 
@@ -107,5 +109,5 @@ def _share(share):
     return Cell(show_share(share), value=100 * share, decimals=1, form="{}%", numeric=True)
 
 
-def _value(value, indicator):
-    return Cell(str(value)) if isinstance(value, Undefined) else number_cell(value, indicator, unit=True)
+def _value(value, indicator, *notes):
+    return Cell(str(value)) if isinstance(value, Undefined) else number_cell(value, indicator, *notes, unit=True)

@@ -16,7 +16,7 @@ from indicators.standing import standings
 from indicators.tables import build
 from tests.factories import PillarFactory, UserFactory
 
-from .factories import TargetFactory
+from .factories import RegimeFactory, TargetFactory
 from .zuid import make_general, make_moves, make_parts, make_profile, make_scale, make_zuid, measure
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +147,20 @@ def test_effectrapportage_is_read_back_as_figures_and_standings_have_it(report, 
         100 * standing.closed, 100 * standing.due, standing.target_now, standing.target_at_the_end,
     ]  # fmt: skip
     assert sorted(numbers) == pytest.approx(sorted(map(float, expected)))
+
+
+def test_last_target_says_its_year_where_the_paths_end_in_different_years(report, zuid, fetch):
+    def goals():
+        return rows_of(workbook(fetch("report", 2023))["Doelen en indicatoren"])
+
+    assert "Doel 2031" in goals()[2]
+    regime = RegimeFactory(code="c", points=((2022, 0), (2027, 1)))
+    sooner = TargetFactory(indicator=report.indicator, area=zuid.areas["Zuid"], regime=regime)
+    _, _, head, *rows = goals()
+
+    assert "Einddoel" in head
+    notes = {row[head.index("Regime")]: row[-1] for row in rows if row[0] == "% kinderen"}
+    assert notes == {str(report.regime): "einddoel voor 2031", str(sooner.regime): "einddoel voor 2027"}
 
 
 def test_every_table_of_the_effectrapportage_holds_what_its_page_shows(report, tmp_path):
