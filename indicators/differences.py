@@ -19,7 +19,7 @@ from .areas import short_name
 from .figures import round_half_up, with_classes, with_unit
 from .formulas import Undefined, share_closed, share_due, target_value
 from .models import Indicator, PrintedFigure
-from .neighbourhoods import MARKED_ABOVE, change, changes, count, neighbourhoods
+from .neighbourhoods import MARKED_ABOVE, change, changes, neighbourhoods, tally
 from .standing import NO_TARGET, Standing, figures_of, show_share, standings
 from .sums import gap
 
@@ -259,9 +259,9 @@ class Comparison:
     def _counted(self, printed):
         indicator = printed.indicator
         bound = 0 if indicator.scale_id else MARKED_ABOVE
-        wijken = neighbourhoods(self.figures, indicator)
-        found = changes(self.figures, indicator, wijken, now=printed.period, before=printed.since)
-        counted = count(found, by_more_than=bound)
+        areas = neighbourhoods(self.figures, indicator)
+        found = changes(self.figures, indicator, areas, now=printed.period, before=printed.since)
+        counted = tally(found, by_more_than=bound)
         number = counted.risen if printed.what == What.RISEN else counted.fallen
         return str(number), worked.counted(counted, bound, indicator)
 

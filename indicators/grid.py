@@ -19,7 +19,7 @@ from .figures import Figure, Figures, with_classes
 from .models import Indicator, Measurement, Source, Table, Target
 from .recording import Known, Place
 
-OF_WIJKEN = (Table.Layout.SCALE, Table.Layout.PROFILE, Table.Layout.MOVES)
+OF_NEIGHBOURHOODS = (Table.Layout.SCALE, Table.Layout.PROFILE, Table.Layout.MOVES)
 # Of what was never measured: from the first day of 1998 to the last of 2000, moved to the year that is asked for.
 FIRST_TIME = (datetime.date(1998, 1, 1), datetime.date(2000, 12, 31))
 
@@ -31,7 +31,7 @@ class Sheet:
     code: str
     title: str
     part_of: Q
-    of_wijken: bool = False
+    of_neighbourhoods: bool = False
 
     @property
     def indicators(self):
@@ -58,7 +58,7 @@ def _of_pillar(pillar):
 
 
 def _of_table(table):
-    return Sheet(table.code, str(table), Q(table=table), table.layout in OF_WIJKEN)
+    return Sheet(table.code, str(table), Q(table=table), table.layout in OF_NEIGHBOURHOODS)
 
 
 @dataclass(frozen=True)
@@ -142,12 +142,12 @@ class Grid:
 
     @cached_property
     def columns(self):
-        return list(map(Head, self.lines if self.sheet.of_wijken else self.areas))
+        return list(map(Head, self.lines if self.sheet.of_neighbourhoods else self.areas))
 
     @cached_property
     def rows(self):
         """Each row as its Head and its Cells."""
-        if self.sheet.of_wijken:
+        if self.sheet.of_neighbourhoods:
             return [(Head(area), [self._cell(line, area) for line in self.lines]) for area in self.areas]
         return [(Head(line), [self._cell(line, area) for area in self.areas]) for line in self.lines]
 
@@ -174,14 +174,14 @@ class Grid:
     def _measured_areas(self):
         """What was measured, in a grid of indicators without the wijken, and what the targets are about."""
         areas = {row.area for row in self.known.rows}
-        if not self.sheet.of_wijken:
+        if not self.sheet.of_neighbourhoods:
             areas = {area for area in areas if area.kind != Area.Kind.NEIGHBOURHOOD}
         targets = Target.objects.filter(indicator__in=self.indicators).values_list("area", "reference_area")
         return {area.pk for area in areas} | {key for target in targets for key in target if key}
 
     def _of_division(self):
         """The wijken of the divisions, where a grid is about wijken."""
-        if not self.sheet.of_wijken:
+        if not self.sheet.of_neighbourhoods:
             return Q(pk__in=())
         return Q(divisions__in={one.division_id for one in self.indicators if one.division_id})
 

@@ -10,9 +10,6 @@ from .figures import Figure, Figures, format_decimals
 from .formulas import share_of
 from .models import Indicator, Table
 
-MARKED_ABOVE = 2
-"""Points of the wijkprofiel: what changed by more than that is marked and counted."""
-
 
 @dataclass(frozen=True)
 class District:
@@ -27,15 +24,15 @@ def districts(figures: Figures, division) -> list[District]:
     found = []
     for programme in _by_position(area for area in figures.areas.values() if area.kind == Area.Kind.PROGRAMME):
         for part in _by_position(figures.areas[one.pk] for one in programme.parts.all()):
-            wijken = (figures.areas[one.pk] for one in part.parts.all() if one.kind == Area.Kind.NEIGHBOURHOOD)
-            chosen = [wijk for wijk in wijken if division is None or division in wijk.divisions.all()]
+            inside = (figures.areas[one.pk] for one in part.parts.all() if one.kind == Area.Kind.NEIGHBOURHOOD)
+            chosen = [one for one in inside if division is None or division in one.divisions.all()]
             found.append(District(part, tuple(_by_position(chosen))))
     return found
 
 
 def neighbourhoods(figures: Figures, indicator: Indicator) -> list[Area]:
     """The wijken of Zuid in the division of `indicator`."""
-    return [wijk for district in districts(figures, indicator.division) for wijk in district.neighbourhoods]
+    return [one for district in districts(figures, indicator.division) for one in district.neighbourhoods]
 
 
 def _by_position(areas):
@@ -45,7 +42,7 @@ def _by_position(areas):
 # Changes
 
 MARKED_ABOVE = 2
-"""Points: what changed by more than that is marked, as in the report."""
+"""Points of the wijkprofiel: what changed by more than that is marked and counted, as in the report."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +100,7 @@ def changes(figures, indicator, areas, *, now, before) -> list[Change]:
 
 
 @dataclass(frozen=True)
-class Count:
+class Tally:
     """How many of the changes rose and fell by more than a bound, and how many did neither."""
 
     risen: int
@@ -115,12 +112,12 @@ class Count:
         return self.risen + self.fallen + self.neither
 
 
-def count(changes: Iterable[Change], *, by_more_than=0) -> Count:
+def tally(changes: Iterable[Change], *, by_more_than=0) -> Tally:
     """How many of `changes` are up and down by more than so much, in the unit of the indicator or in classes."""
     sizes = [one.by for one in changes]
     risen = sum(size > by_more_than for size in sizes)
     fallen = sum(size < -by_more_than for size in sizes)
-    return Count(risen, fallen, len(sizes) - risen - fallen)
+    return Tally(risen, fallen, len(sizes) - risen - fallen)
 
 
 # Rankings

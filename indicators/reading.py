@@ -63,7 +63,7 @@ class FigureTable:
     periods: list[Period]
     rows: list[TableRow]
     differences: list[str]  # where two sources say something else
-    of_wijken: bool  # whether there are figures of wijken
+    of_neighbourhoods: bool  # whether there are figures of wijken
 
     @property
     def source(self):
@@ -90,7 +90,7 @@ def table_of(indicator, figures, *, year):
                 if one.source != used.source:
                     others.setdefault(one.source, []).append(one)
         rows += [_row(area, found, periods, counts=False) for found in others.values()]
-    return FigureTable(periods, rows, differences, of_wijken=len(places) > len(shown))
+    return FigureTable(periods, rows, differences, of_neighbourhoods=len(places) > len(shown))
 
 
 def _row(area, series, periods, *, counts=True):

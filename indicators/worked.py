@@ -46,7 +46,7 @@ def _sum(parts):
     return text
 
 
-def counted(count, bound, indicator):
+def counted(tally, bound, indicator):
     """Of how many wijken rose and fell."""
     by = f"meer dan {bound} {indicator.unit} " if bound else ""
-    return f"van {count.total} wijken gingen er {count.risen} {by}vooruit en {count.fallen} {by}achteruit"
+    return f"van {tally.total} wijken gingen er {tally.risen} {by}vooruit en {tally.fallen} {by}achteruit"

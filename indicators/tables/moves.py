@@ -24,8 +24,8 @@ def panels(table, indicators, figures, *, district=None, period=None, totals_onl
         for one in chosen:
             yield figure_cell(figures.get(one, area, period), *_notes(figures, one, area, period), unit=True)
 
-    counted = next((one for one in indicators if one.division), indicators[0])
-    sections = sections_by_district(figures, counted.division, cells, district=district, total_note=SUM)
+    indicator = next((one for one in indicators if one.division), indicators[0])
+    sections = sections_by_district(figures, indicator.division, cells, district=district, total_note=SUM)
     wholes = [area for area in figures.areas.values() if area.kind in (Area.Kind.PROGRAMME, Area.Kind.OTHER)]
     if district is None:
         wholes.sort(key=lambda area: area.position, reverse=True)
@@ -38,7 +38,7 @@ def panels(table, indicators, figures, *, district=None, period=None, totals_onl
         section_head="Gebied",
         columns=tuple(Column(f"{table.code}.{one.code}", one.name, group=_group(one, figures)) for one in chosen),
         sections=tuple(sections),
-        sentences=tuple(_checked(figures, indicators, wholes, counted, period)),
+        sentences=tuple(_checked(figures, indicators, wholes, indicator, period)),
         notes=(
             "De totalen, het saldo en het percentage zijn berekend uit de stromen per wijk. Waar <5 staat, is het"
             " juiste aantal niet bekend; in sommen telt het niet mee, zoals in het gedrukte rapport.",
@@ -63,17 +63,17 @@ def _notes(figures, indicator, area, period):
     return [str(found)] if found else []
 
 
-def _checked(figures, indicators, wholes, counted, period):
+def _checked(figures, indicators, wholes, indicator, period):
     """The sentences that say whether the sums close."""
     districts = {part for whole in wholes for part in whole.parts.all() if part.kind == Area.Kind.DISTRICT}
     areas = [*wholes, *(figures.areas[one.pk] for one in districts)]
     checked = check_both_ways(figures, indicators, areas, period)
     if checked.made:
-        wijken = len(neighbourhoods(figures, counted))
+        number = len(neighbourhoods(figures, indicator))
         result = "alle sluiten." if not checked.wrong else f"{len(checked.wrong)} sluiten niet:"
         yield (
             f"Nagerekend: {checked.made} totalen en saldi van gebieden, focuswijken en Zuid, eenmaal uit hun stromen en"
-            f" eenmaal uit de totalen van de {wijken} wijken; {result}"
+            f" eenmaal uit de totalen van de {number} wijken; {result}"
         )
         for figure, added in checked.wrong:
             of_parts = show(added, figure.indicator)

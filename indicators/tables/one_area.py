@@ -107,7 +107,7 @@ def peers_of(figures, indicator, area):
     found = districts(figures, indicator.division)
     if area.kind == Area.Kind.DISTRICT:
         return [one.area for one in found]
-    return [wijk for one in found for wijk in one.neighbourhoods]
+    return [neighbourhood for one in found for neighbourhood in one.neighbourhoods]
 
 
 def _peers_named(area):

@@ -23,7 +23,7 @@ def sections_by_district(figures, division, cells, *, district=None, with_distri
             own = (
                 [area_row(one.area, cells, total=True, notes=notes, title=f"Heel {one.area}")] if with_districts else []
             )
-            rows = without_empty([*own, *(area_row(wijk, cells) for wijk in one.neighbourhoods)])
+            rows = without_empty([*own, *(area_row(area, cells) for area in one.neighbourhoods)])
             found.append(Section(one.area.name, rows))
     return [section for section in found if section.rows]
 
@@ -46,10 +46,10 @@ def area_row(area, cells, *, total=False, notes=(), title=""):
 def shown(figures, indicator, district):
     """The wijken of Zuid, or of `district` alone, in the division of `indicator`."""
     return [
-        wijk
+        area
         for one in districts(figures, indicator.division)
         if district is None or one.area == district
-        for wijk in one.neighbourhoods
+        for area in one.neighbourhoods
     ]
 
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from indicators.areas import short_name
 from indicators.models import PrintedFigure
-from indicators.neighbourhoods import MARKED_ABOVE, change, changes, count, first_of, ranking
+from indicators.neighbourhoods import MARKED_ABOVE, change, changes, first_of, ranking, tally
 
 from .places import compared_section, sections_by_district, shown, within
 from .shape import Cell, Column, Panel, Row, Section, change_cell, figure_cell, place_cell, source_notes
@@ -104,8 +104,8 @@ def _compared(periods):
 
 
 def _sentence(figures, indicator, district, *, now, before):
-    wijken = shown(figures, indicator, district)
-    counted = count(changes(figures, indicator, wijken, now=now, before=before), by_more_than=MARKED_ABOVE)
+    areas = shown(figures, indicator, district)
+    counted = tally(changes(figures, indicator, areas, now=now, before=before), by_more_than=MARKED_ABOVE)
     return (
         f"Tussen {before} en {now} gingen {counted.risen} van de {counted.total} wijken van {within(district)} meer dan"
         f" {MARKED_ABOVE} punten vooruit en {counted.fallen} meer dan {MARKED_ABOVE} punten achteruit; "
@@ -115,12 +115,12 @@ def _sentence(figures, indicator, district, *, now, before):
 
 def _lists(code, total, figures, district):
     last = figures.periods_about([total])[-1]
-    wijken = shown(figures, total, district)
+    areas = shown(figures, total, district)
     for key, word, size, highest_first in (
         ("hoogste", "Hoogste", HIGHEST, True),
         ("laagste", "Laagste", LOWEST, False),
     ):
-        places = first_of(ranking(figures, total, wijken, last, highest_first=highest_first), size)
+        places = first_of(ranking(figures, total, areas, last, highest_first=highest_first), size)
         rows = tuple(
             Row(
                 short_name(place.area),

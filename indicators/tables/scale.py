@@ -1,6 +1,6 @@
 """A table of classes: a row per wijk, a column per period, and how many classes it went up or down."""
 
-from indicators.neighbourhoods import change, changes, count
+from indicators.neighbourhoods import change, changes, tally
 
 from .places import compared_section, sections_by_district, shown, within
 from .shape import Column, Panel, change_cell, figure_cell, source_notes
@@ -40,7 +40,7 @@ def _panel(indicator, figures, district):
 
 
 def _sentence(figures, indicator, district, *, now, before):
-    counted = count(changes(figures, indicator, shown(figures, indicator, district), now=now, before=before))
+    counted = tally(changes(figures, indicator, shown(figures, indicator, district), now=now, before=before))
     return (
         f"Tussen {before} en {now}: {counted.risen} van de {counted.total} wijken van {within(district)} hoger, "
         f"{counted.fallen} lager, {counted.neither} gelijk."

@@ -36,7 +36,7 @@ class ShownTile:
 
 
 @dataclass(frozen=True)
-class Grid:
+class TileMap:
     """Rows of tiles; None where no wijk lies."""
 
     rows: tuple[tuple[ShownTile | None, ...], ...]
@@ -83,14 +83,14 @@ class TileForm(forms.Form):
         return next((one for one in reversed(periods) if chosen in ("", str(one))), None)
 
 
-def grid(figures, indicator, period):
-    """The Grid of the wijken in the division of `indicator`."""
+def tile_map(figures, indicator, period):
+    """The TileMap of the wijken in the division of `indicator`."""
     tiles = {(tile.row, tile.column): tile.area_id for tile in indicator.division.tiles.all()}
-    found = {wijk.pk: figures.get(indicator, wijk, period) for wijk in neighbourhoods(figures, indicator)}
+    found = {one.pk: figures.get(indicator, one, period) for one in neighbourhoods(figures, indicator)}
     shades = _shades(indicator, [one.number for one in found.values() if one and one.number is not None])
     before = _before(figures, indicator, period)
     rows, columns = (range(min(places), max(places) + 1) for places in zip(*tiles, strict=True))
-    return Grid(
+    return TileMap(
         tuple(
             tuple(
                 _tile(figures, indicator, figures.areas[tiles[row, column]], period, before, shades)

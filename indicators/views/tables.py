@@ -14,7 +14,7 @@ from indicators.tables.choices import TableForm
 from indicators.tables.export import csv_response, workbook_response
 from indicators.tables.one_area import of_area
 from indicators.tables.report import write_report
-from indicators.tables.tiles import TileForm, as_tables, grid
+from indicators.tables.tiles import TileForm, as_tables, tile_map
 
 
 @require_safe
@@ -31,7 +31,12 @@ def areas(request):
     indicator, period = form.indicator, form.period
     if period is None:
         return render(request, "indicators/areas.html", {"form": form})
-    context = {"form": form, "indicator": indicator, "period": period, "grid": grid(form.figures, indicator, period)}
+    context = {
+        "form": form,
+        "indicator": indicator,
+        "period": period,
+        "map": tile_map(form.figures, indicator, period),
+    }
     return answer(request, as_tables(form.figures, indicator, period), "indicators/areas.html", context)
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from indicators.figures import Figures, with_classes
 from indicators.models import Indicator, Tile
 from indicators.tables.one_area import of_area
-from indicators.tables.tiles import grid
+from indicators.tables.tiles import tile_map
 from programme.models import Area
 from tests.factories import UserFactory
 
@@ -44,10 +44,10 @@ def text_of(html):
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
-def test_grid_shows_each_wijk_where_it_lies_with_its_figure_and_shade(zuid):
+def test_map_shows_each_wijk_where_it_lies_with_its_figure_and_shade(zuid):
     indicators = with_classes(Indicator.objects.filter(code="vi-totaal").select_related("division"))
 
-    found = grid(Figures(indicators), indicators[0], YearFactory(year=2024))
+    found = tile_map(Figures(indicators), indicators[0], YearFactory(year=2024))
 
     assert [[(tile.area.name, tile.shown, tile.step) if tile else None for tile in row] for row in found.rows] == [
         [("Bloemrijk", "103", 9), ("Dijkzicht", "90", 1), ("Havenkant", "90", 1)],

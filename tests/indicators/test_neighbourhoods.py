@@ -4,7 +4,7 @@ import pytest
 
 from indicators.figures import Figures, with_classes
 from indicators.models import Indicator
-from indicators.neighbourhoods import change, changes, count, districts, first_of, neighbourhoods, ranking
+from indicators.neighbourhoods import change, changes, districts, first_of, neighbourhoods, ranking, tally
 
 from .factories import YearFactory
 from .zuid import make_profile, make_scale, make_zuid
@@ -50,9 +50,9 @@ def test_count_leaves_out_what_changed_by_the_bound_itself(zuid):
     found = changes(figures, indicator, neighbourhoods(figures, indicator), **since)
 
     assert [one.shown for one in found] == ["+2", "−2", "−1", "−2", "+3"]
-    assert count(found, by_more_than=2) == count(found[-1:] + found[:4], by_more_than=2)
-    assert (count(found, by_more_than=2).risen, count(found, by_more_than=2).fallen) == (1, 0)
-    assert (count(found).risen, count(found).fallen, count(found).neither) == (2, 3, 0)
+    assert tally(found, by_more_than=2) == tally(found[-1:] + found[:4], by_more_than=2)
+    assert (tally(found, by_more_than=2).risen, tally(found, by_more_than=2).fallen) == (1, 0)
+    assert (tally(found).risen, tally(found).fallen, tally(found).neither) == (2, 3, 0)
 
 
 def test_change_of_a_scale_is_told_in_classes(zuid):
