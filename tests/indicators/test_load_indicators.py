@@ -19,6 +19,7 @@ from indicators.loading import read_json, read_rows
 from indicators.models import Indicator, Measurement, MeasurementEvent, PrintedFigure, Target, Tile
 from indicators.recording import Entry, Known, Place, fault_of, record
 from indicators.said import Said, read_said
+from interventions.loading import read_plan
 from programme.models import Area, Division
 from tests.factories import UserFactory
 from workbooks.taking_over import NOTHING
@@ -169,6 +170,18 @@ def test_areas_of_a_chart_have_their_places(loaded):
     drawn = Area.objects.filter(chart_place__isnull=False).order_by("chart_place")
 
     assert [area.name for area in drawn] == ["NPRZ-gebied", "Focuswijken", "Rotterdam", "G4"]
+
+
+def test_pijlers_and_areas_are_as_in_the_plan_that_ships():
+    """Either half can be loaded without the other, or first: both make what they share, and make the same of it."""
+    plan, base = read_plan(), read_json("base.json")
+
+    assert [row | {"position": place} for place, row in enumerate(plan["pillars"], 1)] == base["pillars"]
+    of_plan = {row["name"].casefold(): (row["name"], row["kind"], n) for n, row in enumerate(plan["areas"], 1)}
+    of_base = {row["name"].casefold(): (row["name"], row["kind"], row["position"]) for row in base["areas"]}
+    shared = of_plan.keys() & of_base.keys()
+    assert {name: of_plan[name] for name in shared} == {name: of_base[name] for name in shared}
+    assert len(shared) == 20
 
 
 def test_one_indicator_carries_the_targets_of_both_regimes(loaded):
