@@ -15,8 +15,8 @@ def short_name(area):
 
 
 def order(area):
-    """What a table of areas is sorted by: those that a chart shows come first, as there."""
-    return (area.chart_place is None, area.chart_place or 0, area.position, area.name)
+    """What areas, in their own order, are sorted by in a table: those that a chart shows come first, as there."""
+    return (area.chart_place is None, area.chart_place or 0)
 
 
 def with_a_page():

@@ -12,7 +12,6 @@ from functools import cached_property
 from itertools import pairwise, product
 
 from programme.figures import Code
-from programme.models import Area
 
 from . import worked
 from .areas import short_name
@@ -356,26 +355,24 @@ class Comparison:
 
     def _repeated(self):
         """Where all parts of a whole are the same in two periods after each other."""
-        programme = [area for area in self.figures.areas.values() if area.kind == Area.Kind.PROGRAMME]
+        programme = self.figures.programme
         for indicator in self.indicators:
             parts = [self.figures.indicators[term.part_id] for term in self.figures.terms_of(indicator)]
-            if len(parts) < 3 or indicator.unit != "%":
+            if programme is None or len(parts) < 3 or indicator.unit != "%":
                 continue
-            for area in programme:
-                for before, after in pairwise(self.figures.periods_about([indicator])):
-                    was, now = ([self.figures.get(part, area, one) for part in parts] for one in (before, after))
-                    numbers = [[one and one.number for one in ours] for ours in (was, now)]
-                    if None not in numbers[0] and numbers[0] == numbers[1]:
-                        shown = ", ".join(one.with_unit for one in now)
-                        yield Difference(
-                            indicator,
-                            What.VALUE.label,
-                            _where(area, f"{before} en {after}"),
-                            shown,
-                            NOT_KNOWN,
-                            f"alle {len(parts)} delen zijn in {after} dezelfde als in {before}",
-                            Kind.REPEATED,
-                        )
+            for before, after in pairwise(self.figures.periods_about([indicator])):
+                was, now = ([self.figures.get(part, programme, one) for part in parts] for one in (before, after))
+                numbers = [[one and one.number for one in ours] for ours in (was, now)]
+                if None not in numbers[0] and numbers[0] == numbers[1]:
+                    yield Difference(
+                        indicator,
+                        What.VALUE.label,
+                        _where(programme, f"{before} en {after}"),
+                        ", ".join(one.with_unit for one in now),
+                        NOT_KNOWN,
+                        f"alle {len(parts)} delen zijn in {after} dezelfde als in {before}",
+                        Kind.REPEATED,
+                    )
 
     # As a line
 

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import product
 
 from programme.figures import Code
 from programme.models import MONTHS, Area, Period
@@ -75,6 +77,11 @@ def round_half_up(number, decimals):
     return number.quantize(Decimal(1).scaleb(-decimals), rounding="ROUND_HALF_UP") + 0
 
 
+def last_number(series):
+    """The last of the Figures `series` that is a number, or None."""
+    return next((one for one in reversed(series) if one.number is not None), None)
+
+
 class Figures:
     """The figures of `indicators` for every area and period, read at once: the same few queries for one or for all.
 
@@ -94,8 +101,13 @@ class Figures:
         self._periods_of = defaultdict(set)
         for indicator, _, period in self._measured:
             self._periods_of[indicator].add(period)
-        self.areas = {area.pk: area for area in Area.objects.prefetch_related("parts", "divisions")}
+        self.areas = {area.pk: area for area in Area.objects.prefetch_related("parts", "divisions")}  # in order
         self._computed = {}
+
+    @cached_property
+    def programme(self):
+        """The area of the programme: Zuid. None when there is none."""
+        return next((area for area in self.areas.values() if area.kind == Area.Kind.PROGRAMME), None)
 
     def _terms_below(self):
         """The terms of every indicator, by its key; adds the indicators that are only a part of another."""
@@ -133,9 +145,8 @@ class Figures:
 
     def measured_places(self, indicator):
         """Where and when it was measured, as (Area, Period), in order."""
-        found = ((area, period) for key, area, period in self._measured if key == indicator.pk)
-        places = ((self.areas[area], self.periods[period]) for area, period in found)
-        return sorted(places, key=lambda place: (place[0].position, place[0].name, place[1].start, place[1].end))
+        places = product(self.areas.values(), self.periods_about([indicator]))
+        return [(area, period) for area, period in places if self.sources(indicator, area, period)]
 
     def terms_of(self, indicator):
         """The Terms that `indicator` consists of, in order; none when it is only measured."""
@@ -144,17 +155,16 @@ class Figures:
     def periods_about(self, indicators):
         """The periods for which one of `indicators` may have a figure, in order."""
         keys = set().union(*(self._all_periods(indicator.pk) for indicator in indicators))
-        return sorted((self.periods[key] for key in keys), key=lambda one: (one.start, one.end))
+        return sorted((self.periods[key] for key in keys), key=lambda one: one.span)
 
     def areas_about(self, indicators):
         """The areas for which one of `indicators` has a figure in some period, in order."""
         periods = {one: self.periods_about([one]) for one in indicators}
-        found = (
+        return [
             area
             for area in self.areas.values()
             if any(self.get(one, area, period) for one, of_it in periods.items() for period in of_it)
-        )
-        return sorted(found, key=lambda area: (area.position, area.name))
+        ]
 
     def series(self, indicator, area, *, until=None):
         """The Figures of `indicator` for `area` in order of period; `until` a year: that begin in it or before."""
@@ -164,9 +174,7 @@ class Figures:
 
     def latest(self, indicator, area, *, until=None):
         """The last of `series` that is a number, or None."""
-        return next(
-            (one for one in reversed(self.series(indicator, area, until=until)) if one.number is not None), None
-        )
+        return last_number(self.series(indicator, area, until=until))
 
     def _all_periods(self, key):
         found = set(self._periods_of[key])

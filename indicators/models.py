@@ -202,6 +202,11 @@ class Indicator(models.Model):
         """The year in which its last figures begin in the report over the year `report`: its table may go further."""
         return self.table.last_year_in(report) if self.table else report
 
+    @property
+    def first_pillar(self):
+        """The Pillar under which it is listed; None when it has none."""
+        return next(iter(self.pillars.all()), None)
+
     def all_parts(self):
         """What it is computed from, and what that is computed from: as far down as it goes."""
         found, new = set(), {self}

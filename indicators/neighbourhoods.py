@@ -22,21 +22,17 @@ class District:
 def districts(figures: Figures, division) -> list[District]:
     """The gebieden of Zuid, each with its wijken of `division` (None: of every division)."""
     found = []
-    for programme in _by_position(area for area in figures.areas.values() if area.kind == Area.Kind.PROGRAMME):
-        for part in _by_position(figures.areas[one.pk] for one in programme.parts.all()):
-            inside = (figures.areas[one.pk] for one in part.parts.all() if one.kind == Area.Kind.NEIGHBOURHOOD)
-            chosen = [one for one in inside if division is None or division in one.divisions.all()]
-            found.append(District(part, tuple(_by_position(chosen))))
+    for part in figures.programme.parts.all() if figures.programme else ():
+        area = figures.areas[part.pk]
+        inside = (figures.areas[one.pk] for one in area.parts.all() if one.kind == Area.Kind.NEIGHBOURHOOD)
+        chosen = (one for one in inside if division is None or division in one.divisions.all())
+        found.append(District(area, tuple(chosen)))
     return found
 
 
 def neighbourhoods(figures: Figures, indicator: Indicator) -> list[Area]:
     """The wijken of Zuid in the division of `indicator`."""
     return [one for district in districts(figures, indicator.division) for one in district.neighbourhoods]
-
-
-def _by_position(areas):
-    return sorted(areas, key=lambda area: (area.position, area.name))
 
 
 # Changes

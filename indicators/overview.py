@@ -2,14 +2,14 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import groupby
 
-from programme.models import Area, Pillar
+from programme.models import Pillar
 
 from .charts import Spark, spark
-from .figures import Figure
+from .figures import Figure, last_number
+from .filters import WITHOUT_PILLAR
 from .sentences import compared
-from .standing import Standing, verdict_tables
+from .standing import Standing, by_pillar, verdict_tables
 
 
 @dataclass(frozen=True)
@@ -34,25 +34,24 @@ class Group:
     rows: list[Row]
 
     @property
+    def name(self):
+        return str(self.pillar or WITHOUT_PILLAR)
+
+    @property
     def indicators(self):
         return len({row.standing.indicator.pk for row in self.rows})
 
 
 def grouped(standings, figures, *, year, pillar=None):
     """The Groups of `standings`, in the order of the pijlers: each under its first pijler, or all under `pillar`."""
-    place = next((area for area in figures.areas.values() if area.kind == Area.Kind.PROGRAMME), None)
-
-    def heading(standing):
-        return pillar or next(iter(standing.indicator.pillars.all()), None)
 
     def row(standing):
-        area = standing.target.area if standing.target else place
+        area = standing.target.area if standing.target else figures.programme
         series = figures.series(standing.indicator, area, until=year) if area else []
-        latest = next((one for one in reversed(series) if one.number is not None), None)
-        return Row(standing, latest, spark(series))
+        return Row(standing, last_number(series), spark(series))
 
-    ordered = sorted(standings, key=lambda one: heading(one).position if heading(one) else 0)
-    return [Group(key, [row(one) for one in found]) for key, found in groupby(ordered, key=heading)]
+    found = {pillar: standings} if pillar and standings else by_pillar(standings)
+    return [Group(key, [row(one) for one in ours]) for key, ours in found.items()]
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,7 @@ class Paragraph:
 
 def paragraphs(indicator, figures, standings, *, year):
     """A Paragraph for each target; one for an indicator that has none."""
-    latest = next(
-        (figures.latest(indicator, area, until=year) for area in figures.areas.values() if _is_programme(area)), None
-    )
+    latest = figures.latest(indicator, figures.programme, until=year) if figures.programme else None
     return [Paragraph(one, sentences.outcome(one, latest), sentences.aim(one)) for one in standings]
 
 
@@ -77,7 +75,7 @@ def table_of(indicator, figures, *, year):
     places = [(area, figures.series(indicator, area, until=year)) for area in figures.areas.values()]
     places = [(area, series) for area, series in places if series]
     shown = [(area, series) for area, series in places if area.kind != Area.Kind.NEIGHBOURHOOD]
-    periods = sorted({one.period for _, series in shown for one in series}, key=lambda one: (one.start, one.end))
+    periods = sorted({one.period for _, series in shown for one in series}, key=lambda one: one.span)
     rows, differences = [], []
     for area, series in sorted(shown, key=lambda place: order(place[0])):
         rows.append(_row(area, series, periods))
@@ -105,10 +103,6 @@ def _cell(figure):
     if row is None or row.numerator is None:
         return Cell(figure)
     return Cell(figure, f"{format_number(row.numerator)} van {format_number(row.denominator)}")
-
-
-def _is_programme(area):
-    return area.kind == Area.Kind.PROGRAMME
 
 
 def neighbours(indicator):

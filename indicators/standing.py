@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import groupby
 
 from programme.models import Area
 
@@ -245,6 +246,18 @@ def standings(indicators, *, year, figures=None):
         for indicator in indicators
         for target in by_indicator.get(indicator.pk, [None])
     ]
+
+
+def by_pillar(standings):
+    """The `standings` by the first Pillar of their indicator, in order; at the end, by None, those without a pijler."""
+
+    def pillar(standing):
+        return standing.indicator.first_pillar
+
+    def place(standing):
+        return (True, 0) if pillar(standing) is None else (False, pillar(standing).position)
+
+    return {key: list(found) for key, found in groupby(sorted(standings, key=place), key=pillar)}
 
 
 def _standing(indicator, target, year, figures):

@@ -1,9 +1,12 @@
 """The differences between a printed report and what is computed, as a table that is narrowed down, sorted and taken
 along."""
 
+from math import inf
+
 from django import forms
 
 from indicators.differences import Comparison
+from indicators.filters import WITHOUT_PILLAR
 from indicators.models import PrintedFigure
 from programme.models import Pillar
 
@@ -74,9 +77,9 @@ def _grouped(differences):
     """By the first pijler of their indicator, or by its table: in the order of the pijlers, then of the tables."""
 
     def heading(one):
-        pillar = next(iter(one.indicator.pillars.all()), None)
+        pillar = one.indicator.first_pillar
         of = pillar or one.indicator.table
-        return (pillar is None, of.position, str(of)) if of else (True, 0, "")
+        return (pillar is None, of.position, str(of)) if of else (True, inf, WITHOUT_PILLAR)
 
     found = {}
     for one in sorted(differences, key=heading):

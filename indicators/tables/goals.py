@@ -1,9 +1,10 @@
 """The table of goals and indicators as the report prints it: then and now, what is closed, what is aimed for."""
 
 from indicators.areas import short_name
+from indicators.filters import WITHOUT_PILLAR
 from indicators.formulas import Undefined
 from indicators.models import Target
-from indicators.standing import show_share
+from indicators.standing import by_pillar, show_share
 from programme.models import Area
 
 from .shape import EMPTY, Cell, Column, Panel, Row, Section, figure_cell, indicator_url, number_cell
@@ -27,40 +28,43 @@ def panel(standings, figures, *, year):
         Column(f"{KEY}.regime", "Regime", numeric=False),
         Column(f"{KEY}.periode", "Periode", numeric=False),
     ]
-    sections = {}
-    for one in standings:
-        pillar = next(iter(one.indicator.pillars.all()), None)
-        first, last = _periods(one, figures, areas)
-        cells = (
-            Cell(one.indicator.get_kind_display()),
-            *_then_and_now(one, figures, areas, first, last),
-            *_target_cells(one, says_year=len(ends) > 1),
-            Cell(" – ".join(dict.fromkeys(str(period) for period in (first, last) if period))),
-        )
-        row = Row(
-            one.indicator.name, cells, url=indicator_url(one.indicator), notes=tuple(filter(None, [one.indicator.note]))
-        )
-        sections.setdefault(pillar, []).append(row)
-    ordered = sorted(sections, key=lambda pillar: pillar.position if pillar else -1)
     return Panel(
         key=KEY,
         title="Doelen en indicatoren",
         head="Doel of indicator",
         section_head="Pijler",
         columns=tuple(columns),
-        sections=tuple(Section(str(pillar or "Algemeen"), tuple(sections[pillar])) for pillar in ordered),
+        sections=tuple(
+            Section(
+                str(pillar or WITHOUT_PILLAR),
+                tuple(_row(one, figures, areas, says_year=len(ends) > 1) for one in found),
+            )
+            for pillar, found in by_pillar(standings).items()
+        ),
         notes=(
             "% ingelopen = (Zuid nu − Zuid start) / (referentie nu − Zuid start). Waar geen getal staat, staat waarom.",
         ),
     )
 
 
+def _row(standing, figures, areas, *, says_year):
+    indicator = standing.indicator
+    first, last = _periods(standing, figures, areas)
+    cells = (
+        Cell(indicator.get_kind_display()),
+        *_then_and_now(standing, figures, areas, first, last),
+        *_target_cells(standing, says_year=says_year),
+        Cell(" – ".join(dict.fromkeys(str(period) for period in (first, last) if period))),
+    )
+    notes = (indicator.note,) if indicator.note else ()
+    return Row(indicator.name, cells, url=indicator_url(indicator), notes=notes)
+
+
 def _areas(standings, figures):
     """What Zuid is compared with, and Zuid itself, as the columns stand in the report."""
     wanted = {one.target.reference_area_id for one in standings if one.target and one.target.reference_area_id}
     kinds = (Area.Kind.REFERENCE, Area.Kind.PROGRAMME)
-    found = [area for area in figures.areas.values() if area.pk in wanted or area.kind in kinds]
-    return sorted(found, key=lambda area: (area.position, area.name))
+    return [area for area in figures.areas.values() if area.pk in wanted or area.kind in kinds]
 
 
 def _then_and_now(standing, figures, areas, first, last):
@@ -82,7 +86,7 @@ def _periods(standing, figures, areas):
         return start, now
     known = sorted(
         {one.period for area in areas for one in figures.series(standing.indicator, area, until=standing.year)},
-        key=lambda one: (one.start, one.end),
+        key=lambda one: one.span,
     )
     return (start or (known[0] if known else None)), (now or (known[-1] if known else None))
 

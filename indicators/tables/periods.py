@@ -34,7 +34,7 @@ def panels(table, indicators, figures, *, period=None, area=None):
 
 def _across(table, indicators, figures, periods, areas):
     """A row per indicator, under the heading that stands before the colon in its name."""
-    whole, part = _whole_and_part(indicators, areas)
+    whole, part = _whole_and_part(figures, indicators, areas)
     columns = []
     for period in periods:
         columns += [Column(f"{table.code}.{period}.{one.pk}", short_name(one), group=str(period)) for one in areas]
@@ -83,12 +83,11 @@ def _cell(figures, indicator, area, period):
     return figure_cell(figures.get(indicator, area, period), *notes, unit=True)
 
 
-def _whole_and_part(indicators, areas):
+def _whole_and_part(figures, indicators, areas):
     """Rotterdam and Zuid, where people are counted in both: then the share of Zuid is shown. Otherwise (None, None)."""
     city = next((one for one in areas if one.kind == Area.Kind.CITY), None)
-    programme = next((one for one in areas if one.kind == Area.Kind.PROGRAMME), None)
     counted = any(one.unit != "%" for one in indicators)
-    return (city, programme) if city and programme and counted else (None, None)
+    return (city, figures.programme) if city and figures.programme in areas and counted else (None, None)
 
 
 def _share(figures, indicator, part, whole, period):

@@ -30,9 +30,7 @@ def sections_by_district(figures, division, cells, *, district=None, with_distri
 
 def compared_section(figures, cells, *, title="Ter vergelijking", kinds=COMPARED_WITH):
     """The cities and what else is not Zuid, apart from it; an empty list when there is nothing."""
-    others = sorted(
-        (area for area in figures.areas.values() if area.kind in kinds), key=lambda area: (area.position, area.name)
-    )
+    others = (area for area in figures.areas.values() if area.kind in kinds)
     rows = without_empty(area_row(area, cells) for area in others)
     return [Section(title, rows, apart=True)] if rows else []
 

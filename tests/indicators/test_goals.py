@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from indicators.models import Indicator, Measurement, PrintedFigure, Regime, Report, ShareClass, Table, Target
+from indicators.standing import figures_of, standings
+from indicators.tables import goals as goals_table
 from programme.models import Area
 from tests.factories import PillarFactory, UserFactory
 
@@ -119,6 +121,18 @@ def test_goals_are_listed_per_pijler_with_their_figures(reader, goals):
     assert "er is geen streefwaarde, alleen een richting: blijft laag" in text
     assert 'aria-label="21,9% in 2020; 19,1% in 2022"' in page
     assert "5 van 5 doelen en indicatoren" in text
+
+
+def test_indicator_without_a_pijler_stands_at_the_end_here_and_in_the_report(reader, goals):
+    IndicatorFactory(name="Overal", position=0)
+
+    page = read(reader, "goals")
+    stands = standings(Indicator.objects.in_report(), year=2023)
+    sections = goals_table.panel(stands, figures_of(Indicator.objects.in_report()), year=2023).sections
+
+    assert listed(reader)[-1] == "Overal"
+    assert re.findall(r'goals__pillar">([^<]*) <', page) == ["School", "Werk", "Zonder pijler"]
+    assert [section.title for section in sections] == ["School", "Werk", "Zonder pijler"]
 
 
 @pytest.mark.parametrize(
