@@ -38,16 +38,7 @@ from .models import (
 
 DATA = Path(__file__).parent / "data"
 REPORT = 2023
-KINDS = {
-    "indicatoren": Indicator,
-    "streefwaarden": Target,
-    "metingen": Measurement,
-    "gedrukte cijfers": PrintedFigure,
-    "tabellen": Table,
-    "bronnen": Source,
-    "gebieden": Area,
-    "tegels": Tile,
-}
+KINDS = (Indicator, Target, Measurement, PrintedFigure, Table, Source, Area, Tile)
 
 
 def read_json(name):
@@ -65,7 +56,7 @@ def load_indicators():
     """Make what is not there yet; what is there stays as it is, with all that belongs to it. A measurement that was
     removed since stays away.
 
-    Returns how many of each kind of row were added, as {Dutch plural: number}.
+    Returns how many of each kind of row were added, as {(Dutch singular, plural): number}.
     """
     before = _count()
     base = read_json("base.json")
@@ -80,7 +71,7 @@ def load_indicators():
 
 
 def _count():
-    return {kind: model.objects.count() for kind, model in KINDS.items()}
+    return {(model._meta.verbose_name, model._meta.verbose_name_plural): model.objects.count() for model in KINDS}
 
 
 def _load_areas(base):

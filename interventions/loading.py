@@ -64,8 +64,8 @@ def read_figures():
 def load_plan():
     """Make what is not there yet; a plan item that is there stays as it is, with all that belongs to it.
 
-    Returns how many of each kind of row were added, as {Dutch plural: number}. Raises Refused when the round of this
-    year was not taken over from a report.
+    Returns how many of each kind of row were added, as {(Dutch singular, plural): number}. Raises Refused when the
+    round of this year was not taken over from a report.
     """
     plan = read_plan()
     before = _count()
@@ -100,12 +100,12 @@ def describe_figures():
 def _count():
     items = PlanItem.objects.filter(round__year=YEAR)
     return {
-        "interventies": items.counting().count(),
-        "andere activiteiten": items.activities().count(),
-        "organisaties": Organisation.objects.count(),
-        "interventie-indicatoren": OutputIndicator.objects.count(),
-        "gebieden": Area.objects.count(),
-        "waarden": OutputValue.objects.filter(round__year=YEAR).count(),
+        ("interventie", "interventies"): items.counting().count(),
+        ("andere activiteit", "andere activiteiten"): items.activities().count(),
+        ("organisatie", "organisaties"): Organisation.objects.count(),
+        ("interventie-indicator", "interventie-indicatoren"): OutputIndicator.objects.count(),
+        ("gebied", "gebieden"): Area.objects.count(),
+        ("waarde", "waarden"): OutputValue.objects.filter(round__year=YEAR).count(),
     }
 
 

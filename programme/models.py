@@ -200,7 +200,7 @@ class PeriodManager(models.Manager):
                 return _date(datetime.date(int(found[3]), int(found[2]), int(found[1])))
         raise ValueError(
             f"'{name}' is geen periode; verwacht wordt een jaar (2023), een schooljaar (2022/23), jaren"
-            " (2021 t/m 2023), een maand (december 2022) of een datum (31-12-2022)."
+            " (2021 t/m 2023), een tertaal (2022 T1), een maand (december 2022) of een datum (31-12-2022)."
         )
 
     def kept(self, period):

@@ -40,6 +40,6 @@ def format_number(number, *, grouped=True):
 
 
 def summed_up(counts):
-    """{"interventies": 120, "gebieden": 29} as '120 interventies en 29 gebieden'."""
-    *parts, last = [f"{number} {kind}" for kind, number in counts.items()]
+    """{("interventie", "interventies"): 120, ("gebied", "gebieden"): 1} as '120 interventies en 1 gebied'."""
+    *parts, last = [f"{number} {one if number == 1 else more}" for (one, more), number in counts.items()]
     return f"{', '.join(parts)} en {last}" if parts else last

@@ -243,7 +243,7 @@ def test_load_plan_brings_back_an_interventie_that_is_gone(plan):
     owned = OutputValue.objects.owned_by(gone).count()
     delete(gone)
 
-    assert load_plan()[-1] == "Toegevoegd: 1 interventies."
+    assert load_plan()[-1] == "Toegevoegd: 1 interventie."
 
     back = item(plan, "W30")
     assert back.progress.state == State.APPROVED

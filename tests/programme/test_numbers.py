@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from programme.numbers import format_number, parse_number
+from programme.numbers import format_number, parse_number, summed_up
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,12 @@ def test_number_that_does_not_fit_is_refused(text, why):
 )  # fmt: skip
 def test_number_is_written_with_a_comma_and_no_idle_zeros(number, text):
     assert format_number(Decimal(number)) == text
+
+
+def test_numbers_of_things_are_summed_up_in_words():
+    measurements, areas, tiles = ("meting", "metingen"), ("gebied", "gebieden"), ("tegel", "tegels")
+    assert summed_up({measurements: 1}) == "1 meting"
+    assert summed_up({measurements: 2, areas: 1, tiles: 46}) == "2 metingen, 1 gebied en 46 tegels"
 
 
 def test_number_for_a_field_has_no_points():

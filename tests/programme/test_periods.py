@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from programme.models import MONTHS, Period
@@ -18,8 +20,10 @@ def test_period_is_made_once(name):
 
 @pytest.mark.parametrize("name", ["", "23", "2022/24", "2018 t/m 2016", "Dec 2022", "2022 T4", "30-02-2022", "0000"])
 def test_name_that_is_no_period_says_what_is(name):
-    with pytest.raises(ValueError, match=f"'{name}' is geen periode; verwacht wordt een jaar"):
+    with pytest.raises(ValueError, match=f"'{name}' is geen periode; verwacht wordt een jaar") as refused:
         Period.objects.named(name)
+    examples = map(Period.objects.named, re.findall(r"\((.+?)\)", str(refused.value)))
+    assert {example.kind for example in examples} == set(Period.Kind)
 
 
 @pytest.mark.parametrize(
