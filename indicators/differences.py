@@ -19,7 +19,7 @@ from .figures import round_half_up, with_classes, with_unit
 from .formulas import Undefined, share_closed, share_due, target_value
 from .models import Indicator, PrintedFigure
 from .neighbourhoods import MARKED_ABOVE, change, changes, neighbourhoods, tally
-from .standing import NO_TARGET, Standing, figures_of, show_share, standings
+from .standing import ABOVE, BELOW, NO_TARGET, Standing, figures_of, show_share, standings
 from .sums import gap
 
 What, Kind = PrintedFigure.What, PrintedFigure.Kind
@@ -253,7 +253,7 @@ class Comparison:
         standing = self._standing(printed)
         if not standing.is_defined:
             return NOT_KNOWN, standing.closed_shown
-        return "boven" if standing.on_target else "onder", f"{standing.closed_shown} tegenover {standing.due_shown}"
+        return ABOVE if standing.on_target else BELOW, f"{standing.closed_shown} tegenover {standing.due_shown}"
 
     def _counted(self, printed):
         indicator = printed.indicator

@@ -8,17 +8,16 @@ from programme.models import Pillar
 
 from .figures import with_classes
 from .models import Indicator
-from .standing import figures_of, standings, verdict_tables
+from .standing import ABOVE, BELOW, BY_WHAT_IS_DUE, figures_of, standings, verdict_tables
 
 WITHOUT_PILLAR = "Zonder pijler"
 WITHOUT_PILLAR_KEY = "geen"  # stands for it in a URL, as an abbreviation does for a pijler
-ABOVE, BELOW = "boven", "onder"
 
 
 def verdict_choices(year):
     """The verdicts that the report of `year` can give, in groups."""
     return [
-        ("Met percentage ingelopen", [(ABOVE, "boven het streefniveau"), (BELOW, "onder het streefniveau")]),
+        ("Met percentage ingelopen", BY_WHAT_IS_DUE),
         *(
             (title, [(group, f"{title}: alle"), *((one.key, f"{title}: {one.label}") for one in verdicts)])
             for title, group, verdicts in verdict_tables(year)

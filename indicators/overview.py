@@ -8,7 +8,6 @@ from programme.models import Pillar
 from .charts import Spark, spark
 from .figures import Figure, last_number
 from .filters import WITHOUT_PILLAR
-from .sentences import compared
 from .standing import Standing, by_pillar, verdict_tables
 
 
@@ -19,11 +18,6 @@ class Row:
     standing: Standing
     latest: Figure | None
     spark: Spark | None
-
-    @property
-    def judgement(self):
-        """'boven', 'onder' or what else it is; "" without a share."""
-        return compared(self.standing) if self.standing.on_target is not None else ""
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,6 @@ class Paragraph:
     outcome: str
     aim: str
 
-    @property
-    def judgement(self):
-        return sentences.compared(self.standing)
-
 
 def paragraphs(indicator, figures, standings, *, year):
     """A Paragraph for each target; one for an indicator that has none."""

@@ -37,17 +37,9 @@ def _judged(standing):
         meaning = " (het verschil is gegroeid)"
     elif standing.closed >= 1:
         meaning = " (het hele verschil)"
-    if isinstance(standing.due, Undefined):
+    if not standing.judgement:
         return f"{meaning}."
-    return f"{meaning}, {compared(standing)} het streefniveau van {standing.due_shown}."
-
-
-def compared(standing):
-    """'boven', 'onder' or 'precies'; where the share and what is due are shown alike it says 'net'."""
-    if standing.closed == standing.due:
-        return "precies"
-    word = "boven" if standing.on_target else "onder"
-    return f"net {word}" if standing.closed_shown == standing.due_shown else word
+    return f"{meaning}, {standing.judgement} het streefniveau van {standing.due_shown}."
 
 
 def aim(standing):

@@ -31,15 +31,16 @@ NOT_KNOWN = Verdict("onbekend", NO_SHARE, "een waarde ontbreekt")
 WITHOUT_SHARE = (NO_TARGET, DIRECTION_ONLY, NO_GAP_AT_START, NOT_BEHIND_AT_START, NOT_KNOWN)
 
 
+ABOVE, BELOW = "boven", "onder"
+BY_WHAT_IS_DUE = ((ABOVE, "boven het streefniveau"), (BELOW, "onder het streefniveau"))
+
+
 def verdicts_of(regime, classes):
     """The verdicts of the targets of `regime`: its classes in this report, or else above and below what is due."""
     code = regime.code
     if classes:
         return [Verdict(f"{code}-{place}", code, one.name) for place, one in enumerate(classes, start=1)]
-    return [
-        Verdict(f"{code}-boven", code, "boven het streefniveau"),
-        Verdict(f"{code}-onder", code, "onder het streefniveau"),
-    ]
+    return [Verdict(f"{code}-{word}", code, label) for word, label in BY_WHAT_IS_DUE]
 
 
 def verdict_tables(year):
@@ -164,6 +165,16 @@ class Standing:
         if not self.is_defined or isinstance(self.due, Undefined):
             return None
         return is_on_target(self.closed, self.due)
+
+    @property
+    def judgement(self):
+        """'boven', 'onder' or 'precies'; 'net boven' where it is shown as what is due is. "" without a share."""
+        if self.on_target is None:
+            return ""
+        if self.closed == self.due:
+            return "precies"
+        word = ABOVE if self.on_target else BELOW
+        return f"net {word}" if self.closed_shown == self.due_shown else word
 
     @property
     def share_class(self):
