@@ -17,15 +17,17 @@ def measure():
     indicators = with_classes(Indicator.objects.in_report())
     figures = figures_of(indicators)
     charts = [Chart(one, figures, standings([one], year=YEAR, figures=figures), year=YEAR) for one in indicators]
-    folder = Path(tempfile.mkdtemp(prefix="nprz-bench-charts-"))
 
     def ours():
         return [chart.as_svg(WIDE) for chart in charts if not chart.is_empty]
 
-    for number, picture in enumerate(ours()):
-        (folder / f"{number}.svg").write_text(picture, encoding="utf-8")
+    with tempfile.TemporaryDirectory(prefix="nprz-bench-charts-") as name:
+        folder = Path(name)
+        for number, picture in enumerate(ours()):
+            (folder / f"{number}.svg").write_text(picture, encoding="utf-8")
 
-    def bare():
-        return [path.read_text(encoding="utf-8") for path in folder.iterdir()]
+        def bare():
+            return [path.read_text(encoding="utf-8") for path in folder.iterdir()]
 
-    return Row("Grafieken van alle indicatoren, uit de cache", *side_by_side(ours, bare), limit=10)
+        times = side_by_side(ours, bare)
+    return Row("Grafieken van alle indicatoren, uit de cache", *times, limit=10)

@@ -234,7 +234,7 @@ def test_jump_asks_for_a_remark_and_is_taken_with_one(adviseur):
     assert Measurement.objects.get(period__start__year=2023).remark == "Nieuwe definitie."
 
 
-def test_old_remark_explains_no_new_jump(adviseur):
+def test_old_remark_explains_no_new_jump():
     """The grid and the workbook carry it along with every change of the figure."""
     MeasurementFactory(indicator=(indicator := IndicatorFactory()), period=YearFactory(year=2021), value=20)
     MeasurementFactory(indicator=indicator, value=31, remark="Nieuwe definitie.", provisional=True)
@@ -262,7 +262,7 @@ def test_first_that_was_measured_does_not_become_something_else_unnoticed():
     ]
 
 
-def test_jump_is_measured_by_the_same_source(adviseur):
+def test_jump_is_measured_by_the_same_source():
     local, national = SourceFactory(name="lokaal"), SourceFactory(name="landelijk")
     before = MeasurementFactory(period=YearFactory(year=2021), value=20, source=local)
     MeasurementFactory(indicator=before.indicator, period=YearFactory(year=2022), value=90, source=national)
