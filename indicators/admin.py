@@ -92,7 +92,7 @@ class TermAdmin(Reference):
 @admin.register(Regime, site=site)
 class RegimeAdmin(Reference):
     list_display = ("name", "code", "position")
-    fields = ("name", "code", "description", "position")
+    fields = ("name", "code", "position")
 
 
 @admin.register(RegimePoint, site=site)

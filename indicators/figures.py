@@ -12,7 +12,7 @@ from programme.models import MONTHS, Area, Period
 from programme.numbers import format_number
 
 from .formulas import Undefined, share_of
-from .models import Indicator, Measurement, ScaleClass, Source, Term
+from .models import Indicator, Measurement, Source, Term
 
 
 @dataclass(frozen=True)
@@ -270,6 +270,3 @@ def _amount(figure):
 def with_classes(indicators):
     """The queryset `indicators` with what `show` needs of their scales."""
     return indicators.select_related("scale", "source", "table").prefetch_related("scale__classes")
-
-
-__all__ = ["Figure", "Figures", "ScaleClass", "format_decimals", "round_half_up", "show", "with_classes", "with_unit"]

@@ -120,7 +120,7 @@ def _load_words(base):
     for position, row in enumerate(base["regimes"], 1):
         regime, is_new = Regime.objects.get_or_create(
             code=row["code"],
-            defaults={"name": row["name"], "description": row["description"], "position": position},
+            defaults={"name": row["name"], "position": position},
         )
         if is_new:
             RegimePoint.objects.bulk_create(

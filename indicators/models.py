@@ -119,12 +119,6 @@ class IndicatorQuerySet(models.QuerySet):
         """Those with a page in the order of the report: doelstellingen and indicatoren, no figures of a table only."""
         return self.filter(kind__in=(Indicator.Kind.GOAL, Indicator.Kind.INDICATOR))
 
-    def goals(self):
-        return self.filter(kind=Indicator.Kind.GOAL)
-
-    def of_pillar(self, pillar):
-        return self.filter(pillars=pillar)
-
 
 class Indicator(models.Model):
     """What is measured to see whether Zuid closes the gap.
@@ -386,7 +380,6 @@ class Regime(models.Model):
 
     code = models.SlugField("code", max_length=20, unique=True)
     name = models.CharField("naam", max_length=100, unique=True)
-    description = models.TextField("omschrijving", blank=True)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
 
     objects = RegimeQuerySet.as_manager()
