@@ -82,6 +82,11 @@ class MeasurementFactory(DjangoModelFactory):
     value = 10
 
 
+def measure(indicator, area, year, value, **details):
+    """A measurement of a calendar year."""
+    return MeasurementFactory(indicator=indicator, area=area, period=YearFactory(year=year), value=value, **details)
+
+
 class RegimeFactory(DjangoModelFactory):
     """The old regime, or with code="b" and its own points another."""
 

@@ -15,7 +15,7 @@ from indicators.figures import Figures
 from indicators.standing import standings
 from programme.models import Area, Period
 
-from .factories import IndicatorFactory, MeasurementFactory, PlaceFactory, TargetFactory, YearFactory
+from .factories import IndicatorFactory, MeasurementFactory, PlaceFactory, TargetFactory, measure
 
 pytestmark = pytest.mark.django_db
 
@@ -35,10 +35,6 @@ def indicator():
         measure(indicator, PlaceFactory(name=name, kind=kind), year, value)
     TargetFactory(indicator=indicator, reference_area=PlaceFactory(name="G4"))
     return indicator
-
-
-def measure(indicator, area, year, value, **details):
-    return MeasurementFactory(indicator=indicator, area=area, period=YearFactory(year=year), value=value, **details)
 
 
 def chart_of(indicator, year=2023):

@@ -20,7 +20,6 @@ from indicators.standing import standings
 from programme.models import Period
 from tests.factories import UserFactory
 
-from .shipped import loaded_for_a_module
 from .test_load_indicators import REPORT, ROWS, rows, with_report
 
 EXPECTED = Path(__file__).parent / "differences-2023.tsv"
@@ -53,17 +52,6 @@ NOT_COMPUTED = {
     ("4a", "367"): "headings",
     ("4a", "390"): "a heading",
 }
-
-
-@pytest.fixture(scope="module")
-def loaded_once(django_db_setup, django_db_blocker):
-    with loaded_for_a_module(django_db_blocker) as lines:
-        yield lines
-
-
-@pytest.fixture
-def loaded(loaded_once, db):
-    return loaded_once
 
 
 @pytest.fixture(scope="module")

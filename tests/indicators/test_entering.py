@@ -21,18 +21,7 @@ from tests.indicators.factories import (
     YearFactory,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def adviseur():
-    return UserFactory(adviseur=True, name="Ada Viseur")
-
-
-@pytest.fixture
-def client(client, adviseur):
-    client.force_login(adviseur)
-    return client
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("logged_in")]
 
 
 @pytest.fixture

@@ -19,12 +19,12 @@ from tests.factories import PillarFactory, UserFactory
 
 from .factories import (
     IndicatorFactory,
-    MeasurementFactory,
     PlaceFactory,
     RegimeFactory,
     SourceFactory,
     TargetFactory,
     YearFactory,
+    measure,
 )
 
 pytestmark = pytest.mark.django_db
@@ -57,10 +57,6 @@ def goal(name, pillars, *values, regime="b", **details):
     ):
         measure(target.indicator, area, year, value)
     return target
-
-
-def measure(indicator, area, year, value, **details):
-    return MeasurementFactory(indicator=indicator, area=area, period=YearFactory(year=year), value=value, **details)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from programme.models import Area, Division
 from tests.factories import UserFactory
 from workbooks.taking_over import NOTHING
 
-from .shipped import load, loaded_for_a_module
+from .shipped import load
 
 REPORT = Path(settings.BASE_DIR).parent / "shared" / "vgr2023"
 with_report = pytest.mark.skipif(not REPORT.exists(), reason="needs the structured report")
@@ -74,17 +74,6 @@ ROWS = [
     "tevreden-wonen",
     "verhuisgeneigdheid",
 ]
-
-
-@pytest.fixture(scope="module")
-def loaded_once(django_db_setup, django_db_blocker):
-    with loaded_for_a_module(django_db_blocker) as lines:
-        yield lines
-
-
-@pytest.fixture
-def loaded(loaded_once, db):
-    return loaded_once
 
 
 def rows(name):

@@ -19,23 +19,12 @@ from tests.factories import UserFactory
 from tests.indicators.factories import IndicatorFactory, MeasurementFactory, PlaceFactory, YearFactory
 from workbooks import waiting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("logged_in")]
 
 
 @pytest.fixture(autouse=True)
 def media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def adviseur():
-    return UserFactory(adviseur=True, name="Ada Viseur")
-
-
-@pytest.fixture
-def client(client, adviseur):
-    client.force_login(adviseur)
-    return client
 
 
 @pytest.fixture

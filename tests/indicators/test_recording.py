@@ -25,11 +25,6 @@ def said(value=None, **fields):
     return Said(value=None if value is None else Decimal(value), **fields)
 
 
-@pytest.fixture
-def adviseur():
-    return UserFactory(adviseur=True, name="Ada Viseur")
-
-
 # What is typed
 
 

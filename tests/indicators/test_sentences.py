@@ -16,6 +16,7 @@ from .factories import (
     SourceFactory,
     TargetFactory,
     YearFactory,
+    measure,
 )
 
 pytestmark = pytest.mark.django_db
@@ -32,17 +33,11 @@ def new_target(**details):
     return TargetFactory(**defaults | details)
 
 
-def measure(target, year, value, *, where="area", **details):
-    return MeasurementFactory(
-        indicator=target.indicator, area=getattr(target, where), period=YearFactory(year=year), value=value, **details
-    )
-
-
 def measured(now="19.1", reference="15.0", start="21.9", **details):
     target = new_target()
-    measure(target, 2020, start)
-    measure(target, 2022, now, **details)
-    measure(target, 2022, reference, where="reference_area")
+    measure(target.indicator, target.area, 2020, start)
+    measure(target.indicator, target.area, 2022, now, **details)
+    measure(target.indicator, target.reference_area, 2022, reference)
     return target
 
 
@@ -105,7 +100,7 @@ def test_outcome_without_any_value_says_so():
 
 def test_outcome_of_a_direction_has_no_value_to_reach():
     target = new_target(reference=Target.Reference.NONE, reference_area=None, aim="blijft laag")
-    measure(target, 2022, 19)
+    measure(target.indicator, target.area, 2022, 19)
 
     assert said(target) == ("Zuid 2022: 19,0%. De doelstelling is een richting, geen waarde: blijft laag.", "")
 
@@ -113,8 +108,8 @@ def test_outcome_of_a_direction_has_no_value_to_reach():
 def test_outcome_towards_a_norm_names_the_norm():
     target = new_target(reference=Target.Reference.NORM, reference_area=None, norm=38)
     target.indicator.direction = Indicator.Direction.HIGHER
-    measure(target, 2020, "20.1")
-    measure(target, 2022, "20.9")
+    measure(target.indicator, target.area, 2020, "20.1")
+    measure(target.indicator, target.area, 2022, "20.9")
 
     assert said(target) == (
         "Zuid 2022: 20,9%. Ingelopen tussen 2020 en 2022: 4,5%, onder het streefniveau van 11,1%.",
@@ -133,7 +128,7 @@ def test_reference_that_is_another_indicator_is_named_where_its_formula_is_fille
     other = IndicatorFactory(name="% van alle kinderen")
     target = new_target(reference=Target.Reference.INDICATOR, reference_area=None, reference_indicator=other)
     for indicator, year, value in ((target.indicator, 2020, 20), (target.indicator, 2022, 18), (other, 2022, 10)):
-        MeasurementFactory(indicator=indicator, area=target.area, period=YearFactory(year=year), value=value)
+        measure(indicator, target.area, year, value)
 
     (standing,) = standings([target.indicator], year=2023)
 

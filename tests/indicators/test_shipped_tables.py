@@ -3,9 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 
-from indicators.loading import load_indicators
 from indicators.models import PrintedFigure, Table
 from indicators.tables import build
 
@@ -13,12 +11,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def tables(django_db_setup, django_db_blocker):
-    """Every table as it is shown, by its code; the figures are loaded once."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load_indicators()
-        yield {table.code: build(table).panels for table in Table.objects.all()}
-        transaction.set_rollback(True)
+def tables(loaded_once):
+    """Every table as it is shown, by its code."""
+    return {table.code: build(table).panels for table in Table.objects.all()}
 
 
 def rows_of(panel):

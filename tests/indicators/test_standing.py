@@ -19,6 +19,7 @@ from .factories import (
     SourceFactory,
     TargetFactory,
     YearFactory,
+    measure,
 )
 
 pytestmark = pytest.mark.django_db
@@ -36,10 +37,6 @@ def target():
     ):
         measure(target.indicator, area, year, value)
     return target
-
-
-def measure(indicator, area, year, value, **details):
-    return MeasurementFactory(indicator=indicator, area=area, period=YearFactory(year=year), value=value, **details)
 
 
 def standing(target, year=2023):
