@@ -28,7 +28,11 @@ class Group:
     rows: list[Row]
 
     @property
-    def name(self):
+    def key(self):
+        return f"pijler-{self.pillar.pk}" if self.pillar else "zonder-pijler"
+
+    @property
+    def title(self):
         return str(self.pillar or WITHOUT_PILLAR)
 
     @property

@@ -30,7 +30,8 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    return browser_context_args | {"locale": "nl-NL", "timezone_id": "Europe/Amsterdam"}
+    # Without motion, so that no colour is measured on its way to another.
+    return browser_context_args | {"locale": "nl-NL", "timezone_id": "Europe/Amsterdam", "reduced_motion": "reduce"}
 
 
 @pytest.fixture
