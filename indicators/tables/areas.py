@@ -35,7 +35,7 @@ def panels(table, indicators, figures, *, pillar=None):
         )
     yield Panel(
         key=table.code,
-        title=table.name,
+        title=f"{table.name} per gebied",
         head="Indicator",
         section_head="Pijler",
         columns=tuple(_column(table, place) for place in places),

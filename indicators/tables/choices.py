@@ -37,7 +37,7 @@ class TableForm(forms.Form):
             case Table.Layout.MOVES:
                 return {
                     "gebied": ("district", _district()),
-                    "periode": ("period", self._period()),
+                    "periode": ("period", self._period(without="Nieuwste")),
                     "stromen": ("totals_only", _words("Stromen", [("totalen", "Alleen totalen")])),
                 }
             case _:
@@ -47,8 +47,9 @@ class TableForm(forms.Form):
                     "periode": ("period", self._period()),
                 }
 
-    def _period(self):
-        return _OneOf("Periode", {str(period): period for period in self.figures.periods_about(self.indicators)}, str)
+    def _period(self, *, without="Alle"):
+        periods = {str(period): period for period in self.figures.periods_about(self.indicators)}
+        return _OneOf("Periode", periods, str, without=without)
 
     @property
     def selection(self):
@@ -85,8 +86,8 @@ def _words(label, choices):
 
 
 class _OneOf(forms.TypedChoiceField):
-    """One of things by their key in the URL; what is cleaned is the thing, or None."""
+    """One of things by their key in the URL; what is cleaned is the thing, or None. `without` says what that gives."""
 
-    def __init__(self, label, things, named):
-        choices = [("", "Alle"), *((key, named(thing)) for key, thing in things.items())]
+    def __init__(self, label, things, named, *, without="Alle"):
+        choices = [("", without), *((key, named(thing)) for key, thing in things.items())]
         super().__init__(choices=choices, coerce=things.get, empty_value=None, label=label, required=False)

@@ -9,7 +9,7 @@ from indicators.neighbourhoods import share_within
 from indicators.sums import gap
 from programme.models import Area, Period
 
-from .shape import EMPTY, Cell, Column, Panel, Row, Section, figure_cell, indicator_url, source_notes
+from .shape import EMPTY, Cell, Column, Panel, Row, Section, figure_cell, indicator_url, source_notes, with_span
 
 MOST_COLUMNS = 8
 """Periods beside each other; of more, such as months, each gets a row."""
@@ -23,7 +23,7 @@ def panels(table, indicators, figures, *, period=None, area=None):
     columns, sections = make(table, indicators, figures, periods, areas)
     yield Panel(
         key=table.code,
-        title=table.name,
+        title=with_span(table.name, periods),
         head="Periode" if make is _upright else "Cijfer",
         section_head="Onderdeel",
         columns=tuple(columns),

@@ -3,7 +3,7 @@
 from indicators.neighbourhoods import change, changes, tally
 
 from .places import compared_section, sections_by_district, shown, within
-from .shape import Column, Panel, change_cell, figure_cell, source_notes
+from .shape import Column, Panel, change_cell, figure_cell, source_notes, with_span
 
 
 def panels(table, indicators, figures, *, district=None):
@@ -26,7 +26,7 @@ def _panel(indicator, figures, district):
     sections = sections_by_district(figures, indicator.division, cells, district=district, with_districts=False)
     return Panel(
         key=key,
-        title=indicator.name,
+        title=with_span(indicator.name, periods),
         head="Wijk",
         section_head="Gebied",
         columns=(

@@ -258,6 +258,12 @@ def without_empty(rows: Iterable[Row]):
     return tuple(row for row in rows if any(cell != EMPTY for cell in row.cells))
 
 
+def with_span(name, periods):
+    """The title of a table over `periods`, which are in order: 'Huisuitzettingen, 2022 t/m 2023'."""
+    ends = dict.fromkeys(map(str, [*periods[:1], *periods[-1:]]))
+    return ", ".join(filter(None, [name, " t/m ".join(ends)]))
+
+
 def source_notes(*indicators):
     """Who supplies the figures of `indicators`, as a note below their table."""
     sources = dict.fromkeys(str(one.source) for one in indicators if one.source)

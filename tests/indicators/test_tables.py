@@ -44,6 +44,7 @@ def cells(panel):
 def test_scale_shows_classes_by_word_with_the_changes(zuid):
     (panel,) = build(make_scale(zuid)).panels
 
+    assert panel.title == "Leefbaarheid, 2012 t/m 2022"
     assert [column.title for column in panel.columns] == ["2012", "2020", "2022", "Sinds 2020", "Sinds 2012"]
     assert cells(panel)["Dijkzicht"] == ["Zwak", "Voldoende", "Goed", "1 klasse hoger", "2 klassen hoger"]
     assert [(section.title, section.apart) for section in panel.sections] == [
@@ -102,6 +103,15 @@ def test_moves_of_gebieden_and_zuid_are_sums_that_are_checked(zuid):
     assert "alle sluiten" in panel.sentences[0]
 
 
+def test_moves_show_the_newest_period_until_another_is_chosen(zuid, visit):
+    table = make_moves(zuid)
+    measure(zuid, table.indicators.get(name="vestiging uit de stad"), 2022, {"Kade": 7})
+
+    assert "Periode Nieuwste 2022 2023 Stromen" in visit(table)
+    assert "Verhuisbewegingen, 2023" in visit(table)
+    assert "Verhuisbewegingen, 2022" in visit(table, "periode=2022")
+
+
 def test_fewer_than_five_count_as_nothing_in_a_sum(zuid):
     table = make_moves(zuid)
     Measurement.objects.filter(area__name="Dijkzicht", value=2).update(value=None, code="lt5")
@@ -126,6 +136,7 @@ def test_moves_say_which_total_does_not_close(zuid):
 def test_parts_that_do_not_add_up_are_told_at_the_row(zuid):
     (panel,) = build(make_parts(zuid)).panels
 
+    assert panel.title == "Thuiszitters, 2023"
     end = next(row for row in panel.sections[0].rows if row.title == "Einde")
     assert [column.full_title for column in panel.columns] == [
         "2023: Rotterdam",
