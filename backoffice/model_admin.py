@@ -124,16 +124,22 @@ class Reference(Reading):
     """Words that the rest of the application uses: added and changed here, deleted while nothing uses them.
 
     A model that points at one may have a queryset method `fixed()`: those of its rows that go on saying what they say.
-    That is not changed here either.
+    That is not changed here either, but for `never_fixed`: the fields of which such a row says nothing.
     """
 
+    never_fixed = ()
     formfield_overrides = {DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}}
 
     def has_add_permission(self, request):
         return True
 
     def has_change_permission(self, request, obj=None):
-        return obj is None or not _is_fixed(obj)
+        return obj is None or bool(self.never_fixed) or not _is_fixed(obj)
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj is None or not self.never_fixed or not _is_fixed(obj):
+            return super().get_readonly_fields(request, obj)
+        return [field for field in self.fields if field not in self.never_fixed]
 
     def has_delete_permission(self, request, obj=None):
         return obj is not None and not any(rows.exists() for rows in _pointing_at(obj))

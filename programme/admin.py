@@ -39,6 +39,7 @@ class AreaAdmin(Reference):
     list_filter = ("kind",)
     search_fields = ("name",)
     fields = ("name", "kind", "position", "chart_place", "divisions", "parts")
+    never_fixed = ("chart_place",)
 
 
 @admin.register(Division, site=site)

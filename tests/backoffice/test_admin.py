@@ -364,8 +364,20 @@ def in_use(reporting_round):
 @pytest.mark.parametrize("trait", [{"closed": True}, {"historical": True}], ids=["closed", "historical"])
 def test_word_in_a_round_that_is_over_stays_as_it_is(client, place, trait):
     word = in_use(RoundFactory(**trait))[place]
-    assert client.post(url(type(word), "change", word.pk), {"name": "Anders"}).status_code == 403
+    changed = client.post(url(type(word), "change", word.pk), {"name": "Anders"})
+    assert changed.status_code == (302 if isinstance(word, Area) else 403)
     assert client.post(url(type(word), "delete", word.pk), {"post": "yes"}).status_code == 403
+    assert str(type(word).objects.get(pk=word.pk)) == str(word)
+
+
+def test_place_in_a_chart_is_nothing_that_a_round_that_is_over_says(client):
+    area = ValueFactory(round=RoundFactory(closed=True), series=SeriesFactory(area=AreaFactory()), value=1).series.area
+    AreaFactory(name="Stad", chart_place=1)
+    refused = client.post(url(Area, "change", area.pk), {"chart_place": 1})
+    assert "Een ander gebied heeft deze plaats in een grafiek al." in text_of(refused)
+    client.post(url(Area, "change", area.pk), {"name": "Anders", "position": 9, "chart_place": 2})
+    found = Area.objects.get(pk=area.pk)
+    assert (found.name, found.position, found.chart_place) == (area.name, area.position, 2)
 
 
 @pytest.mark.parametrize("place", range(6))
