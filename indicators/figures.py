@@ -167,10 +167,11 @@ class Figures:
         ]
 
     def series(self, indicator, area, *, until=None):
-        """The Figures of `indicator` for `area` in order of period; `until` a year: that begin in it or before."""
+        """The Figures of `indicator` for `area` in order of period; `until` a year: those of the report over it."""
         periods = self.periods_about([indicator])
-        found = (self.get(indicator, area, one) for one in periods if until is None or one.start.year <= until)
-        return [one for one in found if one]
+        if until is not None:
+            periods = [one for one in periods if one.start.year <= indicator.last_year_in(until)]
+        return [found for one in periods if (found := self.get(indicator, area, one))]
 
     def latest(self, indicator, area, *, until=None):
         """The last of `series` that is a number, or None."""

@@ -6,7 +6,7 @@ import pytest
 
 from indicators import sentences
 from indicators.figures import Figures
-from indicators.models import Indicator, ShareClass, Target
+from indicators.models import Indicator, ShareClass, Table, Target
 from indicators.standing import standings
 from indicators.sums import gap
 from programme.models import Area, Division, Period
@@ -17,6 +17,7 @@ from .factories import (
     PlaceFactory,
     RegimeFactory,
     SourceFactory,
+    TableFactory,
     TargetFactory,
     YearFactory,
     measure,
@@ -58,6 +59,17 @@ def test_standing_of_an_earlier_report_leaves_later_figures_out(target):
     measure(target.indicator, target.reference_area, 2024, 12)
 
     assert [standing(target, year).now.period.start.year for year in (2023, 2024)] == [2022, 2024]
+
+
+def test_wijkprofiel_of_the_year_in_which_a_report_appears_belongs_to_it(target):
+    Indicator.objects.filter(pk=target.indicator.pk).update(table=TableFactory(layout=Table.Layout.PROFILE))
+    figures = Figures([Indicator.objects.select_related("table").get(pk=target.indicator.pk)])
+
+    def last_of(year):
+        (indicator,) = figures.indicators.values()
+        return str(figures.latest(indicator, target.area, until=year).period)
+
+    assert (last_of(2021), last_of(2020)) == ("2022", "2011")
 
 
 def test_standing_compares_the_same_period_of_area_and_reference(target):
