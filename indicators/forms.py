@@ -7,6 +7,7 @@ from programme.differences import Difference
 from programme.models import Area
 from workbooks.forms import WorkbookField
 
+from .importing import LONGEST_REASON
 from .models import Indicator, Measurement, MeasurementEvent, Source
 from .recording import EARLIEST, REASON_MISSING, Entry, look_at
 from .said import read_said
@@ -189,3 +190,10 @@ def _is_key(text):
 
 class UploadForm(forms.Form):
     file = WorkbookField(help_text="Een Excelbestand (.xlsx) met het blad Metingen.")
+    reason = forms.CharField(
+        label="Waarom verandert er iets wat er al stond?",
+        help_text="Nodig als het werkblad een cijfer wijzigt of weghaalt. Het staat daarna in de geschiedenis, met de"
+        " naam van het bestand.",
+        max_length=LONGEST_REASON,
+        required=False,
+    )

@@ -8,15 +8,18 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.history import WayIn
+from accounts.refusals import Refused
 from backoffice.workbooks.files import download
 from workbooks.reading import Faults, read_tables
 from workbooks.taking_over import NOTHING, Outdated, fingerprint, hash_of
 from workbooks.writing import EditableBook
 
-from .models import Indicator, MeasurementImport
-from .recording import record
+from .models import Indicator, MeasurementEvent, MeasurementImport
+from .recording import REASON_MISSING, record
 from .sheet import LAYOUT, Draft, MeasurementsResource
 
+LONGEST_REASON = 200
+"""Characters of a reason: it stands in the history together with the name of the file."""
 PIXELS = (330, 150, 110, 190, 95, 80, 80, 60, 75, 300)
 
 
@@ -53,10 +56,11 @@ class Preview:
         return f"{number}: {', '.join(f'{times} {kind}' for kind, times in sorted(kinds.items()))}."
 
 
-def look_at(file, *, by, today):
+def look_at(file, *, by, today, reason=""):
     """The Preview of a binary file, which changes nothing. In a number of queries that does not grow.
 
-    Raises Refused when it cannot be opened; Faulty when it can, with all that is wrong. Only the bureau enters figures.
+    `reason` says why something changes that was measured already. Raises Refused without it, and when the file cannot
+    be opened; Faulty when it can, with all that is wrong. Only the bureau enters figures.
     """
     if not by.is_bureau:
         raise PermissionDenied
@@ -64,10 +68,16 @@ def look_at(file, *, by, today):
     resource = MeasurementsResource(today=today)
     resource.take(read_tables(file, [LAYOUT], faults)[LAYOUT.name], faults)
     faults.raise_any()
-    return Preview(resource.drafts)
+    drafts = resource.drafts
+    if any(draft.stored for draft in drafts) and not reason.strip():
+        raise Refused(f"{REASON_MISSING} Kies het bestand daarna opnieuw.")
+    earlier = MeasurementEvent.objects.last_at([draft.place for draft in drafts])
+    for draft in drafts:
+        draft.earlier = earlier.get(draft.place.key)
+    return Preview(drafts)
 
 
-def take_over(file, *, by, today, file_name, shown):
+def take_over(file, *, by, today, file_name, shown, reason=""):
     """Take a binary file over, all of it or nothing. Returns the Preview of what changed.
 
     `shown` is the fingerprint of the preview that the user saw: when the file would do something else by now, Outdated
@@ -76,11 +86,16 @@ def take_over(file, *, by, today, file_name, shown):
     with transaction.atomic():
         # All of them, as whoever enters a figure locks those that it is of.
         list(Indicator.objects.select_for_update(no_key=True).order_by("pk"))
-        preview = look_at(file, by=by, today=today)
+        preview = look_at(file, by=by, today=today, reason=reason)
         if shown != preview.fingerprint:
             raise Outdated(preview)
-        reason = f"Uit werkblad {file_name}"
-        record([one.entry for one in preview.changes], by=by, way_in=WayIn.IMPORT, today=today, reason=reason)
+        record(
+            [one.entry for one in preview.changes],
+            by=by,
+            way_in=WayIn.IMPORT,
+            today=today,
+            reason=f"{reason.strip()} (uit werkblad {file_name})" if reason.strip() else "",
+        )
         if preview.changes:
             MeasurementImport.objects.create(by=by, file_name=file_name, sha256=hash_of(file), summary=preview.summary)
     return preview

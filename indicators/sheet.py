@@ -14,7 +14,7 @@ from workbooks.reading import Layout, shown
 from workbooks.resources import CellDifference, SheetResource
 
 from .figures import with_classes
-from .models import Indicator, Measurement, Source
+from .models import Indicator, Measurement, MeasurementEvent, Source
 from .recording import Entry, Known, Place, fault_of
 from .said import Said, read_value, sides
 
@@ -37,7 +37,7 @@ LAYOUT = Layout("Metingen", Columns, most_rows=10_000, required=True)
 
 @dataclass
 class Draft:
-    """A row: what it is about, what it says of that, and what is stored there."""
+    """A row: what it is about, what it says of that, what is stored there, and what happened to that last."""
 
     row: int = 0
     indicator: Indicator | None = None
@@ -51,6 +51,7 @@ class Draft:
     provisional: bool = False
     remark: str = ""
     stored: Measurement | None = None
+    earlier: MeasurementEvent | None = None
 
     @property
     def is_placed(self):
@@ -73,6 +74,11 @@ class Draft:
     @property
     def entry(self):
         return Entry(self.place, self.said)
+
+    @property
+    def undoes(self):
+        """Whether it puts back what stood there before somebody changed it last."""
+        return bool(self.earlier and self.earlier.by) and self.earlier.was == self.said.in_words(self.indicator)
 
     @cached_property
     def differences(self):

@@ -21,8 +21,8 @@ class MeasurementsIntake(Intake):
         "bron": "admin:indicators_source_add",
     }
 
-    def look_at(self, file):
-        return look_at(file, by=self.request.user, today=timezone.localdate())
+    def look_at(self, file, **options):
+        return look_at(file, by=self.request.user, today=timezone.localdate(), **options)
 
     def apply(self, file, **options):
         return take_over(file, by=self.request.user, today=timezone.localdate(), **options)

@@ -1,5 +1,6 @@
 """All measurements as a workbook, changed in Excel, and in again. Opening it safely: test_workbook_reading."""
 
+import re
 from decimal import Decimal
 from io import BytesIO
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from lxml import html
 from openpyxl import Workbook, load_workbook
 
+from indicators.importing import LONGEST_REASON
 from indicators.models import Measurement, MeasurementEvent, MeasurementImport, Scale
 from indicators.sheet import Columns
 from programme.models import Area, Division
@@ -55,8 +57,9 @@ def file_of(*rows, headers=tuple(Columns), sheet="Metingen"):
     return file.getvalue()
 
 
-def upload(client, content):
-    return client.post(url(), {"file": SimpleUploadedFile("metingen.xlsx", content)}, follow=True)
+def upload(client, content, reason="Definitief."):
+    file = SimpleUploadedFile("metingen.xlsx", content)
+    return client.post(url(), {"file": file, "reason": reason}, follow=True)
 
 
 def take_over(client, preview):
@@ -123,13 +126,50 @@ def test_workbook_is_shown_first_and_then_taken_over(client, share, adviseur):
     assert values == {"2022": "19,3", "2023": "66/345*"}
     assert set(MeasurementEvent.objects.values_list("was", "became", "reason", "way_in", "by__name")) == {
         ("", "66/345 (voorlopig). Eerste telling.", "", "import", "Ada Viseur"),
-        ("19,1", "19,3", "Uit werkblad metingen.xlsx", "import", "Ada Viseur"),
-        ("20", "", "Uit werkblad metingen.xlsx", "import", "Ada Viseur"),
+        ("19,1", "19,3", "Definitief. (uit werkblad metingen.xlsx)", "import", "Ada Viseur"),
+        ("20", "", "Definitief. (uit werkblad metingen.xlsx)", "import", "Ada Viseur"),
     }
     log = MeasurementImport.objects.get()
     assert (log.by, log.summary) == (adviseur, "3 cijfers: 1 gewijzigd, 1 toegevoegd, 1 weggehaald.")
     assert "metingen.xlsx, door Ada Viseur. 3 cijfers" in text_of(client.get(url()))
     assert "Er staat geen werkblad meer klaar." in text_of(client.post(url("take_over_workbook"), follow=True))
+
+
+@pytest.mark.parametrize("cells", [{"waarde": "19,3"}, {}])
+def test_what_changes_or_removes_a_figure_says_why(client, share, cells):
+    response = upload(client, file_of(row(periode=2022, **cells)), reason=" ")
+
+    assert response.status_code == 409
+    assert "Er verandert een cijfer dat er al stond. Vul in waarom. Kies het bestand daarna opnieuw." in text_of(
+        response
+    )
+    assert "Bekijken wat er verandert" in text_of(response)
+    assert Measurement.objects.get().value == Decimal("19.1")
+
+
+def test_what_is_new_needs_no_reason(client, share):
+    take_over(client, upload(client, file_of(row(waarde=20)), reason=""))
+    assert MeasurementEvent.objects.get().reason == ""
+
+
+def test_longest_reason_stands_with_the_longest_name_in_the_history(client, share):
+    file = SimpleUploadedFile("x" * 250 + ".xlsx", file_of(row(periode=2022, waarde="19,3")))
+    take_over(client, client.post(url(), {"file": file, "reason": "y" * LONGEST_REASON}, follow=True))
+    assert MeasurementEvent.objects.get().reason.startswith("yyy")
+
+
+def test_preview_says_who_changed_a_figure_last_and_that_it_puts_back_what_was(client, share):
+    old = exported(client)
+    client.force_login(UserFactory(adviseur=True, name="Bea Uro"))
+    take_over(client, upload(client, file_of(row(periode=2022, waarde="19,3"))))
+
+    said = text_of(upload(client, old))
+
+    assert re.search(r"Waarde: 19,3 19,1 Laatst gewijzigd op \d.* \d\d:\d\d door Bea Uro: 19,1 → 19,3", said)
+    assert "Dit maakt die wijziging ongedaan." in said
+    assert "ongedaan" not in text_of(upload(client, file_of(row(periode=2022, waarde=18))))
+    take_over(client, upload(client, file_of(row(periode=2022))))
+    assert "door Bea Uro: 19,3 → leeg" in text_of(upload(client, file_of(row(periode=2022, waarde="19,3"))))
 
 
 def test_remark_is_one_line_as_in_the_grid(client, share):
