@@ -11,6 +11,7 @@ def check(page):
 
     Changes the size of the window, so that what had opened or scrolled may have moved.
     """
+    page.wait_for_load_state()  # a click waits until the next page begins; before its style sheets are there it is bare
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         sideways = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
