@@ -22,6 +22,7 @@ _LOOKS = {
     "subtitle": _FONT | {"bold": True, "font_size": 12},
     "text": _FONT | {"text_wrap": True, "valign": "top"},
 }
+NAME_LENGTH = 28
 _RUNS = {"": {}, "b": {"bold": True}, "i": {"italic": True}, "bi": {"bold": True, "italic": True}}
 
 
@@ -120,13 +121,20 @@ class Book:
         sheet.write_string(row, column, text, cell_format)
 
     def _sheet_name(self, name):
-        bare = re.sub(r"[\[\]:*?/\\]", " ", name).strip(" '")[:28] or "Blad"
+        bare = _cut(re.sub(r"[\[\]:*?/\\]", " ", name).strip(" '")) or "Blad"
         taken = {sheet.name.lower() for sheet in self.workbook.worksheets()}
         count, free = 1, bare
         while free.lower() in taken:
             count += 1
             free = f"{bare} {count}"
         return free
+
+
+def _cut(name):
+    """The beginning of `name` that Excel takes, with room for a number behind it; ends at a word where there is one."""
+    if len(name) <= NAME_LENGTH:
+        return name
+    return name[: NAME_LENGTH + 1].rpartition(" ")[0].strip(" '") or name[:NAME_LENGTH]
 
 
 def points(lines):
