@@ -1,6 +1,8 @@
 """The effectrapportage as one workbook: the goals, a sheet per table as in print, and all measurements in one list."""
 
-from backoffice.workbooks.book import Book, points
+from dataclasses import replace
+
+from backoffice.workbooks.book import Book
 from indicators.figures import Figures, with_classes
 from indicators.models import Indicator, Measurement, Table
 from indicators.standing import standings
@@ -22,12 +24,11 @@ COLUMNS = (
     ("Voorlopig", 75),
     ("Opmerking", 280),
 )
+MEASUREMENTS = "Metingen"
 WHOLE = (
-    "Hier staan alle metingen die er zijn, ook die van later. Op de andere bladen staat alleen wat bij het rapport over"
-    " {} hoort."
+    "Op dit blad en op die van de tabellen staat alleen wat bij het rapport over {} hoort. Op het blad '{}' staan alle"
+    " metingen die er zijn, ook die van later."
 )
-HEAD = 1
-"""The row of the headings: above it stands what is on the sheet."""
 
 
 def write_report(file, report):
@@ -43,12 +44,13 @@ def write_report(file, report):
     reported = [one for one in figures.indicators.values() if _is_in_goals(one, figures)]
     reported.sort(key=lambda one: (one.position, one.name))
     found = standings(reported, year=year, figures=figures)
-    write_sheet(book, "Doelen en indicatoren", [goals.panel(found, figures, year=year)])
+    panel = goals.panel(found, figures, year=year)
+    write_sheet(book, panel.title, [replace(panel, notes=(*panel.notes, WHOLE.format(year, MEASUREMENTS)))])
     for table in Table.objects.all():
         panels = build(table, indicators=indicators_of(table), figures=figures).panels
         if panels:
             write_sheet(book, table.name, panels)
-    written = _write_measurements(book, year=year)
+    written = _write_measurements(book)
     book.workbook.close()
     return written
 
@@ -61,18 +63,12 @@ def _is_in_goals(indicator, figures):
     return is_general and len(figures.periods_about([indicator])) > 1
 
 
-def _write_measurements(book, *, year):
-    """The flat sheet: to filter, to count and to check with. It is whole, later years included, and says so."""
-    sheet = book.add_sheet("Metingen", columns=COLUMNS, headings=False)
-    book.write_across(sheet, 0, 0, WHOLE.format(year), COLUMNS)
-    for place, (title, _) in enumerate(COLUMNS):
-        book.write(sheet, HEAD, place, title, "heading")
-    sheet.set_row(HEAD, points(2))
-    sheet.freeze_panes(HEAD + 1, 0)
-    sheet.repeat_rows(HEAD)
+def _write_measurements(book):
+    """The flat sheet: to filter, to count and to check with. It is whole, later years included; the first says so."""
+    sheet = book.add_sheet(MEASUREMENTS, columns=COLUMNS)
     rows = Measurement.objects.select_related("indicator__scale", "area", "period", "source")
-    row = HEAD
-    for row, one in enumerate(rows.prefetch_related("indicator__scale__classes"), HEAD + 1):
+    row = 0
+    for row, one in enumerate(rows.prefetch_related("indicator__scale__classes"), 1):
         indicator = one.indicator
         texts = (indicator.code, indicator.name, indicator.unit, one.area.name, str(one.period), one.source.name)
         for column, text in enumerate(texts):
@@ -88,5 +84,5 @@ def _write_measurements(book, *, year):
         book.write(sheet, row, 9, one.denominator)
         book.write(sheet, row, 10, "ja" if one.provisional else "")
         book.write(sheet, row, 11, one.remark)
-    sheet.autofilter(HEAD, 0, row, len(COLUMNS) - 1)
-    return row - HEAD
+    sheet.autofilter(0, 0, row, len(COLUMNS) - 1)
+    return row

@@ -180,9 +180,11 @@ def test_every_table_of_the_effectrapportage_holds_what_its_page_shows(report, t
 
 def test_flat_sheet_holds_every_measurement(report, tmp_path):
     call_command("export_indicators", 2023, "--output", str(tmp_path / "e.xlsx"), verbosity=0)
-    note, head, *rows = rows_of(openpyxl.load_workbook(tmp_path / "e.xlsx")["Metingen"])
+    book = openpyxl.load_workbook(tmp_path / "e.xlsx")
+    head, *rows = rows_of(book["Metingen"])
 
-    assert note[0].startswith("Hier staan alle metingen die er zijn, ook die van later.")
+    (note,) = rows_of(book["Doelen en indicatoren"])[-1:]
+    assert "Op het blad 'Metingen' staan alle metingen die er zijn, ook die van later." in note[0]
     assert head[:7] == ["Code", "Indicator", "Eenheid", "Gebied", "Periode", "Bron", "Waarde"]
     figures = Figures(with_classes(Indicator.objects.all()))
     assert sorted(
