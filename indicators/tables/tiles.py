@@ -6,7 +6,7 @@ from itertools import groupby
 from django import forms
 from django.urls import reverse
 
-from indicators.figures import Figures, show, with_classes
+from indicators.figures import Figures, round_half_up, show, with_classes
 from indicators.models import Indicator, Tile
 from indicators.neighbourhoods import change, neighbourhoods, ranking
 from programme.models import Area, Period
@@ -19,7 +19,7 @@ SHADES = 5
 
 @dataclass(frozen=True)
 class Shade:
-    """What a shade stands for: `shown` in words, `lowest` the number from which it holds."""
+    """What a shade stands for: `shown` in words, `lowest` the number from which it holds, rounded as figures are."""
 
     step: int
     shown: str
@@ -110,7 +110,9 @@ def _tile(figures, indicator, area, period, before, shades):
     cell = figure_cell(figure, unit=True)
     step = None
     if figure and figure.number is not None:
-        step = next(shade.step for shade in reversed(shades) if figure.number >= shade.lowest)
+        # As it is shown, so that a tile has the shade that the legend gives to the number that stands on it.
+        number = round_half_up(figure.number, indicator.decimals)
+        step = next(shade.step for shade in reversed(shades) if number >= shade.lowest)
     since = change(figures, indicator, area, now=period, before=before) if before else None
     return ShownTile(
         area=area,
@@ -129,16 +131,17 @@ def _before(figures, indicator, period):
 
 
 def _shades(indicator, numbers):
-    """The classes of a scale, or else as many bands of the same width between the lowest and the highest number."""
+    """The classes of a scale, or else bands of the same width between the lowest and the highest number.
+
+    They begin at numbers as they are shown; of bands that begin at the same number there is one.
+    """
     if indicator.scale_id:
         return tuple(Shade(one.rank, one.name, one.rank) for one in indicator.scale.classes.all())
     if not numbers:
         return ()
     lowest, highest = min(numbers), max(numbers)
     width = (highest - lowest) / SHADES
-    if not width:
-        return (Shade(1, show(lowest, indicator), lowest),)
-    bounds = [lowest + width * step for step in range(SHADES)]
+    bounds = dict.fromkeys(round_half_up(lowest + width * step, indicator.decimals) for step in range(SHADES))
     return tuple(
         # Every other of the nine shades that the classes of a scale have.
         Shade(2 * step - 1, f"vanaf {show(bound, indicator)}", bound)

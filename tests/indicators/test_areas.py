@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from indicators.figures import Figures, with_classes
-from indicators.models import Indicator, Tile
+from indicators.models import Indicator, Measurement, Tile
 from indicators.tables.one_area import of_area
 from indicators.tables.tiles import tile_map
 from programme.models import Area
@@ -55,6 +55,38 @@ def test_map_shows_each_wijk_where_it_lies_with_its_figure_and_shade(zuid):
     ]
     assert [shade.shown for shade in found.shades] == ["vanaf 90", "vanaf 93", "vanaf 95", "vanaf 98", "vanaf 100"]
     assert found.rows[1][1].since.shown == "+3"
+
+
+def test_shade_of_a_tile_is_the_one_that_the_legend_gives_to_its_number(zuid):
+    """The bounds lie at 92,6, 95,2, 97,8 and 100,4 and are shown, and used, as 93, 95, 98 and 100."""
+    indicators = with_classes(Indicator.objects.filter(code="vi-totaal").select_related("division"))
+    Measurement.objects.filter(
+        indicator=indicators[0], area=zuid.areas["Linden en Park"], period__start__year=2024
+    ).update(value="99.6")
+
+    found = tile_map(Figures(indicators), indicators[0], YearFactory(year=2024))
+
+    tile = found.rows[1][1]
+    assert (tile.shown, tile.step) == ("100", found.shades[-1].step)
+    assert found.shades[-1].shown == "vanaf 100"
+
+
+def test_map_of_equal_figures_has_one_shade(zuid):
+    indicators = with_classes(Indicator.objects.filter(code="vi-objectief").select_related("division"))
+
+    found = tile_map(Figures(indicators), indicators[0], YearFactory(year=2024))
+
+    assert [shade.shown for shade in found.shades] == ["vanaf 110"]
+    assert {tile.step for row in found.rows for tile in row if tile} == {1}
+
+
+def test_change_that_is_not_marked_has_no_sign_on_a_tile(zuid, visit):
+    tiles = re.findall(
+        r'tiles__name">([^<]+)</span>.*?</span><span class="([^"]+)">([^<]*)<', visit("areas", index="vi-totaal")
+    )
+
+    assert ("Linden en Park", "trend trend--vooruit", "+3") in tiles
+    assert ("Dijkzicht", "small", "−2") in tiles
 
 
 def test_page_of_the_wijken_shows_the_index_and_year_that_are_chosen(zuid, visit):
