@@ -71,8 +71,8 @@ class IndicatorAdmin(Reference):
     search_fields = ("name", "code")
     fields = (
         *("name", "code", "kind", "pillars", "table", "position"),
-        *("unit", "decimals", "direction", "period_kind", "lowest", "highest", "scale", "division"),
-        *("adds_up", "adds_up_in_time"),
+        *("unit", "decimals", "direction", "period_kind", "start_period", "lowest", "highest", "scale", "division"),
+        *("adds_up", "adds_up_in_time", "parts_add_up_to"),
         *("source", "source_note", "definition", "definition_version", "note", "reasoning"),
     )
 

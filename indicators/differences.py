@@ -20,13 +20,14 @@ from .formulas import Undefined, share_closed, share_due, target_value
 from .models import Indicator, PrintedFigure
 from .neighbourhoods import MARKED_ABOVE, change, changes, neighbourhoods, tally
 from .standing import ABOVE, BELOW, NO_TARGET, Standing, figures_of, show_share, standings
-from .sums import gap
+from .sums import gaps
 
 What, Kind = PrintedFigure.What, PrintedFigure.Kind
 NOT_PRINTED, NOT_KNOWN = "(niets)", Code.UNKNOWN.label
+OF_PARTS = "som van de delen"
 NOT_IN_LIST = "niet in de lijst"
 SIGNS = {1: "v", -1: "a", 0: "gelijk"}
-OF_A_TARGET = {What.ABOVE, What.START, What.REFERENCE}
+OF_A_TARGET = {What.ABOVE, What.REFERENCE}
 USUAL_KIND = {
     What.ABOVE: Kind.JUDGEMENT,
     What.RISEN: Kind.COUNT,
@@ -273,8 +274,11 @@ class Comparison:
 
     def _start(self, printed):
         standing = self._standing(printed)
-        right = printed.raw if printed.period == standing.target.start_period else str(standing.target.start_period)
-        return right, f"startwaarde {standing.start_shown}"
+        if standing.start_period is None:
+            return NOT_KNOWN, NO_TARGET.label
+        right = printed.raw if printed.period == standing.start_period else str(standing.start_period)
+        shown = standing.start_shown if standing.target else standing.start and standing.start.with_unit
+        return right, f"startwaarde {shown or NOT_KNOWN}"
 
     def _now(self, printed):
         found = [one.now for one in self.standings[printed.indicator_id] if one.now and one.target]
@@ -323,19 +327,24 @@ class Comparison:
 
     def _sums(self):
         for indicator in self.indicators:
-            for area, period in self.figures.measured_places(indicator):
-                found = gap(self.figures, indicator, area, period)
-                if found:
-                    yield Difference(
-                        indicator,
-                        What.VALUE.label,
-                        _where(area, period),
-                        found.measured.with_unit,
-                        found.added.with_unit,
-                        worked.value(found.added, self.figures),
-                        Kind.ROUNDING if found.is_rounding else Kind.SUM,
-                        note=found.measured.measurement.remark,
-                    )
+            for found in gaps(self.figures, indicator):
+                formula = worked.value(found.added, self.figures)
+                yield Difference(
+                    indicator,
+                    OF_PARTS,
+                    _where(found.added.area, found.added.period),
+                    found.measured.with_unit if found.measured else NOT_PRINTED,
+                    found.added.with_unit,
+                    formula if found.measured else worked.due(formula, found.due, indicator),
+                    Kind.ROUNDING if found.is_rounding else Kind.SUM,
+                    note="; ".join(self._remarks(found)),
+                )
+
+    def _remarks(self, gap):
+        """What was remarked of the whole, or else of its parts."""
+        parts = self.figures.parts_behind(gap.added.indicator, gap.added.area, gap.added.period)
+        found = [gap.measured] if gap.measured else [part for _, _, part in parts]
+        return dict.fromkeys(one.measurement.remark for one in found if one.measurement and one.measurement.remark)
 
     def _sources(self):
         for indicator in self.indicators:
@@ -404,13 +413,16 @@ class Comparison:
         if printed.what not in (What.VALUE, What.RISEN, What.FALLEN, What.SIGN):
             return short_name(printed.area)
         when = f"{printed.since} tot {printed.period}" if printed.since else printed.period
-        return _where(printed.area, when)
+        where = _where(printed.area, when)
+        return f"{where}, {printed.source}" if printed.source else where
 
     def _consequences(self, printed):
         """What would follow if the printed value were right, for the targets that it counts in."""
         for one in self.standings[printed.indicator_id]:
             if one.is_defined and printed.area == one.target.area:
-                values = {"start": one.start_value, "now": one.now.number, "reference": one.reference_value}
+                # As the print computes: from what it prints.
+                numbers = {"start": one.start_value, "now": one.now.number, "reference": one.reference_value}
+                values = {key: round_half_up(number, one.indicator.decimals) for key, number in numbers.items()}
                 if printed.period == one.now.period:
                     values["now"] = printed.value
                 elif printed.period == one.target.start_period:

@@ -269,5 +269,5 @@ def _amount(figure):
 
 
 def with_classes(indicators):
-    """The queryset `indicators` with what `show` needs of their scales."""
-    return indicators.select_related("scale", "source", "table").prefetch_related("scale__classes")
+    """The queryset `indicators` with what `show` needs of their scales, and what else is always shown of them."""
+    return indicators.select_related("scale", "source", "table", "start_period").prefetch_related("scale__classes")

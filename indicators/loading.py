@@ -147,12 +147,13 @@ def _load_indicators(rows):
     for position, row in enumerate(rows, 1):
         if row["code"] in there:
             continue
-        plain = {key: value for key, value in row.items() if key not in ("pillars", "terms", "targets")}
+        plain = {key: value for key, value in row.items() if key not in ("pillars", "terms", "targets", "start")}
         linked = {
             "table": tables.get(row.get("table")),
             "scale": scales.get(row.get("scale")),
             "division": divisions.get(row.get("division")),
             "source": sources[row["source"]],
+            "start_period": Period.objects.from_name(row["start"]) if "start" in row else None,
         }
         there[row["code"]] = Indicator.objects.create(position=10 * position, **plain | linked)
         there[row["code"]].pillars.set(pillars[short] for short in row.get("pillars", ()))

@@ -148,6 +148,15 @@ class Indicator(models.Model):
     decimals = models.PositiveSmallIntegerField("decimalen", default=1)
     direction = models.CharField("richting", max_length=7, choices=Direction, default=Direction.NEITHER)
     period_kind = models.CharField("periode", max_length=12, choices=Period.Kind, default=Period.Kind.YEAR)
+    start_period = models.ForeignKey(
+        Period,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="startperiode",
+        help_text="Sinds wanneer een indicator zonder streefwaarde wordt vergeleken. Leeg: sinds de eerste meting.",
+    )
     lowest = models.DecimalField("laagste waarde", max_digits=18, decimal_places=4, null=True, blank=True)
     highest = models.DecimalField("hoogste waarde", max_digits=18, decimal_places=4, null=True, blank=True)
     scale = models.ForeignKey(Scale, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="schaal")
@@ -159,6 +168,15 @@ class Indicator(models.Model):
     )
     adds_up_in_time = models.BooleanField(
         "telt op in de tijd", default=False, help_text="Een jaar is de som van zijn maanden."
+    )
+    parts_add_up_to = models.DecimalField(
+        "delen tellen op tot",
+        max_digits=18,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="Wat de delen samen moeten zijn, zoals 100 bij een verdeling in procenten. Is hun som anders, dan"
+        " staat dat erbij. Leeg: de som mag alles zijn.",
     )
     source = models.ForeignKey(
         Source,

@@ -57,7 +57,8 @@ class Standing:
     """An indicator and one of its targets (None: it has none) in the report of `year`.
 
     `start` and `now` are Figures of the area of the target, `reference` is that of the reference in the period of
-    `now`; each is None when it is not known. Values are in the unit of the indicator, shares are parts of one.
+    `now`; each is None when it is not known. Without a target there is only a `start`, of the programme, if anything.
+    Values are in the unit of the indicator, shares are parts of one.
     """
 
     indicator: Indicator
@@ -68,6 +69,11 @@ class Standing:
     reference: Figure | None = None
     path: tuple = ()  # the points (year, share) of the regime
     classes: tuple[ShareClass, ...] = ()  # those of the regime in this report
+
+    @property
+    def start_period(self):
+        """Since when it is compared; None where nothing says so: then that is the first measurement."""
+        return self.target.start_period if self.target else self.indicator.start_period
 
     @property
     def start_value(self):
@@ -273,7 +279,10 @@ def by_pillar(standings):
 
 def _standing(indicator, target, year, figures):
     if target is None:
-        return Standing(indicator, None, year)
+        since = indicator.start_period
+        return Standing(
+            indicator, None, year, since and figures.programme and figures.get(indicator, figures.programme, since)
+        )
     start = figures.get(indicator, target.area, target.start_period) if target.start_period_id else None
     now, reference = _now(indicator, target, year, figures)
     path, classes = (), ()

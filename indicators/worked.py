@@ -2,6 +2,7 @@
 
 from programme.numbers import format_number
 
+from .figures import with_unit
 from .formulas import share_due
 from .standing import show_share
 
@@ -36,6 +37,11 @@ def value(figure, figures):
     top = _sum((sign, one) for sign, is_below, one in parts if not is_below)
     below = _sum((sign, one) for sign, is_below, one in parts if is_below)
     return f"{top} / {below} = {figure.with_unit}" if below else f"{top} = {figure.with_unit}"
+
+
+def due(formula, number, indicator):
+    """Of a sum that is something by definition: what `value` gives of it, and what it should be."""
+    return f"{formula}; moet {with_unit(format_number(number), indicator)} zijn"
 
 
 def _sum(parts):

@@ -79,8 +79,8 @@ def _then_and_now(standing, figures, areas, first, last):
 
 
 def _periods(standing, figures, areas):
-    """The first and the last period of a row: those of its target, or else of what is known until the report."""
-    start = standing.target.start_period if standing.target else None
+    """The first and the last period of a row: those that it compares, or else of what is known until the report."""
+    start = standing.start_period
     now = standing.now.period if standing.now else None
     if start and now:
         return start, now

@@ -266,5 +266,5 @@ def with_span(name, periods):
 
 def source_notes(*indicators):
     """Who supplies the figures of `indicators`, as a note below their table."""
-    sources = dict.fromkeys(str(one.source) for one in indicators if one.source)
-    return (f"Bron: {'; '.join(sources)}.",) if sources else ()
+    sources = "; ".join(dict.fromkeys(str(one.source) for one in indicators if one.source))
+    return (f"Bron: {sources[0].upper()}{sources[1:]}.",) if sources else ()

@@ -285,7 +285,7 @@ def test_stand_says_that_two_targets_count_twice(reader, goals):
 def test_indicator_page_reads_as_the_report(reader, goals):
     found = Indicator.objects.get(name="Boven")
     found.definition, found.reasoning, found.source_note = "Wat het is.", "Waarom.", "Bewerking"
-    found.source = SourceFactory()
+    found.source = SourceFactory(name="lokale bron")
     found.save()
 
     text = text_of(read(reader, "indicator", found.code, jaar=2022))
@@ -297,7 +297,7 @@ def test_indicator_page_reads_as_the_report(reader, goals):
         "Cijfers Eenheid: %. Bron: Bron",
         "Zuid 21,9 19,1 Rotterdam 15,0",
         "Lager is beter",
-        "Bron Bron. Bewerking",
+        "Bron Lokale bron. Bewerking",
         "Definitie Wat het is.",
         "Onderbouwing van de streefwaarde Waarom.",
         "Volgende : Onder",

@@ -5,10 +5,12 @@ import datetime
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db.models import Count, Q
 
@@ -16,11 +18,11 @@ from accounts.history import WayIn
 from indicators.figures import Figures, with_classes
 from indicators.importing import look_at, workbook_response
 from indicators.loading import read_json, read_rows
-from indicators.models import Indicator, Measurement, MeasurementEvent, PrintedFigure, Target, Tile
+from indicators.models import Indicator, Measurement, MeasurementEvent, PrintedFigure, Source, Target, Tile
 from indicators.recording import Entry, Known, Place, fault_of, record
 from indicators.said import Said, read_said
 from interventions.loading import read_plan
-from programme.models import Area, Division
+from programme.models import Area, Division, Period
 from tests.factories import UserFactory
 from workbooks.taking_over import NOTHING
 
@@ -89,7 +91,7 @@ def numbers_of(table, **details):
 
 def test_load_indicators_says_what_it_added_and_then_that_nothing_changed(loaded):
     assert loaded == [
-        "Toegevoegd: 126 indicatoren, 40 streefwaarden, 1809 metingen, 905 gedrukte cijfers, 9 tabellen, 14 bronnen,"
+        "Toegevoegd: 126 indicatoren, 40 streefwaarden, 1789 metingen, 914 gedrukte cijfers, 9 tabellen, 14 bronnen,"
         " 45 gebieden en 46 tegels."
     ]
     assert load() == ["Niets veranderd."]
@@ -107,7 +109,7 @@ def test_load_indicators_brings_each_table_whole(loaded):
         "verhuisbewegingen": 368,  # 23 wijken, 16 flows: totals and percentages are computed
         "thuiszitters": 56,
         "huisuitzettingen": 12,
-        "doorstroming": 97,
+        "doorstroming": 77,
         "buig": 22,
         "uitstroom": 68,
     }
@@ -409,3 +411,29 @@ def test_what_is_shipped_could_have_been_entered(loaded):
 
     file = BytesIO(workbook_response(today=today).getvalue())
     assert look_at(file, by=UserFactory(adviseur=True), today=today).summary == NOTHING
+
+
+def test_totals_that_nobody_measured_go_unless_the_bureau_made_them_its_own(loaded):
+    """As installations have them that loaded the figures before."""
+    upgrade = import_module("indicators.migrations.0010_parts_may_have_to_add_up").take_out_what_was_never_measured
+    indicator, source = Indicator.objects.get(code="doorstroming-in-vo"), Source.objects.get(name="CBS")
+    Indicator.objects.filter(pk=indicator.pk).update(parts_add_up_to=None)
+    for year, way_in in ((2019, WayIn.PLAN), (2020, WayIn.FORM)):
+        place = {
+            "indicator": indicator,
+            "area": Area.objects.get(name="NPRZ-gebied"),
+            "period": Period.objects.year(year),
+            "source": source,
+        }
+        remark = "alle richtingen samen zijn per definitie 100%"
+        Measurement.objects.create(**place, value=100, remark=remark)
+        MeasurementEvent.objects.create(**place, became=f"100. {remark}", way_in=way_in)
+
+    upgrade(apps, None)
+
+    indicator.refresh_from_db()
+    assert indicator.parts_add_up_to == 100
+    assert [str(one.period) for one in indicator.measurements.all()] == ["2020"]
+    (gone,) = MeasurementEvent.objects.filter(indicator=indicator, became="")
+    assert (str(gone.period), gone.was) == ("2019", "100. alle richtingen samen zijn per definitie 100%")
+    assert load() == ["Niets veranderd."]

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from indicators.models import PrintedFigure, Table
-from indicators.tables import build
+from indicators.models import Indicator, PrintedFigure, Table
+from indicators.standing import figures_of, standings
+from indicators.tables import build, goals
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +79,28 @@ def test_uitstroom_says_where_the_months_do_not_make_the_year(tables):
 
     notes = {row.title: row.remarks for section in panel.sections for row in section.rows if row.remarks}
     assert notes == {"2022": "telt op tot 1.744, gemeten is 1.740; telt op tot 1.890, gemeten is 1.893"}
+
+
+def test_directions_that_are_not_100_percent_together_say_so_at_their_own_sum(tables):
+    (panel,) = tables["doorstroming"]
+
+    wholes = [row for section in panel.sections for row in section.rows if row.title == "Alle richtingen"]
+    found = [
+        (cell.shown, cell.notes) for row in wholes for cell in row.cells if "".join(cell.notes).endswith("100 zijn")
+    ]
+    assert [row.cells[0].shown for row in wholes] == ["100,0%", "100,0%", "98,4%", "100,0%"]
+    assert found == [
+        ("98,4%", ("telt op tot 98,4; moet 100 zijn",)),
+        ("101,1%", ("telt op tot 101,1; moet 100 zijn",)),
+    ]
+
+
+def test_row_without_a_target_starts_where_the_report_does(loaded_once, db):
+    indicator = Indicator.objects.get(code="vmbo-zorg")
+    found = standings([indicator], year=2023)
+
+    (section,) = goals.panel(found, figures_of([indicator]), year=2023).sections
+
+    assert [cell.shown for cell in section.rows[0].cells if cell.shown] == [
+        "indicator", "32,8%", "37,3%", "2013/14 – 2022"
+    ]  # fmt: skip

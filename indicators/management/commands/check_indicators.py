@@ -15,8 +15,14 @@ class Command(DataCommand):
         if report is None:
             raise CommandError("Er zijn geen gedrukte cijfers om mee te vergelijken. Laad ze met load_indicators.")
         rows = [
-            (str(one.indicator), f"{one.what}, {one.where}", one.printed, one.computed, one.kind.label)
+            (
+                str(one.indicator),
+                ", ".join(filter(None, (one.what, one.where, one.place))),
+                one.printed,
+                one.computed,
+                one.kind.label,
+            )
             for one in differences(report)
         ]
         for row in (HEAD, *rows):
-            self.stdout.write("\t".join(row))
+            self.stdout.write("\t".join(row).replace("\N{NO-BREAK SPACE}", " "))
