@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from math import ceil
 
 from programme.models import Area, Period
 
@@ -33,6 +34,40 @@ def districts(figures: Figures, division) -> list[District]:
 def neighbourhoods(figures: Figures, indicator: Indicator) -> list[Area]:
     """The wijken of Zuid in the division of `indicator`."""
     return [one for district in districts(figures, indicator.division) for one in district.neighbourhoods]
+
+
+# Periods
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A period that is too new to be the latest: `known` of `total` wijken have a number, where `needed` are needed."""
+
+    period: Period
+    known: int
+    total: int
+    needed: int
+
+
+def known_periods(figures: Figures, *indicators: Indicator) -> tuple[list[Period], list[Begun]]:
+    """The periods of `indicators` in order, and apart those at the end of which hardly anything is known yet.
+
+    The last period counts from half as many wijken of Zuid on as are known of the period of which most are known: a
+    wijk that is early does not take the comparison away from all others. What is known of one indicator is known.
+    """
+    periods = figures.periods_about(indicators)
+    areas = neighbourhoods(figures, next((one for one in indicators if one.division), indicators[0]))
+    known = [sum(_has_number(figures, indicators, area, period) for area in areas) for period in periods]
+    needed = ceil(max(known, default=0) / 2)
+    end = max((place for place, number in enumerate(known, 1) if number >= needed), default=0)
+    return periods[:end], [
+        Begun(period, number, len(areas), needed) for period, number in zip(periods[end:], known[end:], strict=True)
+    ]
+
+
+def _has_number(figures, indicators, area, period):
+    found = (figures.get(one, area, period) for one in indicators)
+    return any(figure and figure.number is not None for figure in found)
 
 
 # Changes

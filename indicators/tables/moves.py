@@ -2,11 +2,11 @@
 
 from indicators.areas import short_name
 from indicators.figures import show
-from indicators.neighbourhoods import neighbourhoods
+from indicators.neighbourhoods import known_periods, neighbourhoods
 from indicators.sums import check_both_ways, gap
 from programme.models import Area
 
-from .places import area_row, sections_by_district
+from .places import area_row, not_yet, sections_by_district
 from .shape import Column, Panel, Section, figure_cell, source_notes, without_empty
 
 SUM = "som van wijken"
@@ -14,10 +14,9 @@ SUM = "som van wijken"
 
 def panels(table, indicators, figures, *, district=None, period=None, totals_only=False):
     """One Panel for `period` (the latest when it is not given); `totals_only` leaves the separate flows out."""
-    periods = figures.periods_about(indicators)
-    if not periods:
+    if not figures.periods_about(indicators):
         return
-    period = period or periods[-1]
+    is_latest, period = period is None, period or known_periods(figures, *indicators)[0][-1]
     chosen = [one for one in indicators if figures.terms_of(one)] if totals_only else indicators
 
     def cells(area):
@@ -38,7 +37,10 @@ def panels(table, indicators, figures, *, district=None, period=None, totals_onl
         section_head="Gebied",
         columns=tuple(Column(f"{table.code}.{one.code}", one.name, group=_group(one, figures)) for one in chosen),
         sections=tuple(sections),
-        sentences=tuple(_checked(figures, indicators, wholes, indicator, period)),
+        sentences=(
+            *_checked(figures, indicators, wholes, indicator, period),
+            *(not_yet(figures, *indicators) if is_latest else ()),
+        ),
         notes=(
             "De totalen, het saldo en het percentage zijn berekend uit de stromen per wijk. Waar <5 staat, is het"
             " juiste aantal niet bekend; in sommen telt het niet mee, zoals in het gedrukte rapport.",

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from indicators.areas import short_name
-from indicators.neighbourhoods import districts
+from indicators.neighbourhoods import districts, known_periods
 from programme.models import Area
 
 from .shape import Row, Section, without_empty
@@ -49,6 +49,17 @@ def shown(figures, indicator, district):
         if district is None or one.area == district
         for area in one.neighbourhoods
     ]
+
+
+def not_yet(figures, *indicators):
+    """The sentences that say which periods are not shown yet as the latest one, and from when on they are."""
+    periods, begun = known_periods(figures, *indicators)
+    for one in begun:
+        yield (
+            f"Van {one.period} {'is' if one.known == 1 else 'zijn'} nog maar {one.known} van de {one.total} wijken"
+            f" bekend. De nieuwste periode is hier daarom {periods[-1]};"
+            f" {one.period} wordt dat zodra het er {one.needed} zijn."
+        )
 
 
 def within(district):

@@ -6,9 +6,9 @@ from django.urls import reverse
 
 from indicators.areas import short_name
 from indicators.models import PrintedFigure
-from indicators.neighbourhoods import MARKED_ABOVE, change, changes, first_of, ranking, tally
+from indicators.neighbourhoods import MARKED_ABOVE, change, changes, first_of, known_periods, ranking, tally
 
-from .places import compared_section, sections_by_district, shown, within
+from .places import compared_section, not_yet, sections_by_district, shown, within
 from .shape import Cell, Column, Panel, Row, Section, change_cell, figure_cell, place_cell, source_notes
 
 HIGHEST, LOWEST = 5, 10
@@ -42,7 +42,7 @@ def panels(table, indicators, figures, *, district=None, index=""):
     for code, ours in indexes(indicators):
         if index in ("", code):
             yield _panel(code, ours, figures, district)
-            if figures.periods_about(ours[:1]):
+            if known_periods(figures, ours[0])[0]:
                 yield from _lists(code, ours[0], figures, district)
             yield from (_printed(code, report, rows) for (of, report), rows in printed.items() if of == ours[0].pk)
 
@@ -50,7 +50,7 @@ def panels(table, indicators, figures, *, district=None, index=""):
 def _panel(code, ours, figures, district):
     columns, readers = [], []
     for indicator in ours:
-        periods = figures.periods_about([indicator])
+        periods = known_periods(figures, indicator)[0]
         part = _part(indicator)
         for period in periods:
             columns.append(Column(f"{indicator.code}.{period}", str(period), group=part))
@@ -67,7 +67,7 @@ def _panel(code, ours, figures, district):
     def cells(area):
         return [read(area) for read in readers]
 
-    periods = figures.periods_about([total])
+    periods = known_periods(figures, total)[0]
     return Panel(
         key=code,
         title=index_name(total),
@@ -78,8 +78,9 @@ def _panel(code, ours, figures, district):
             *sections_by_district(figures, total.division, cells, district=district),
             *compared_section(figures, cells),
         ),
-        sentences=tuple(
-            _sentence(figures, total, district, now=periods[-1], before=before) for before in _compared(periods)
+        sentences=(
+            *(_sentence(figures, total, district, now=periods[-1], before=before) for before in _compared(periods)),
+            *(f"{of.name}: {said[0].lower()}{said[1:]}" for of in ours for said in not_yet(figures, of)),
         ),
         notes=(
             f"Gemarkeerd is een verandering van meer dan {MARKED_ABOVE} punten. De rij van een gebied is zijn eigen"
@@ -114,7 +115,7 @@ def _sentence(figures, indicator, district, *, now, before):
 
 
 def _lists(code, total, figures, district):
-    last = figures.periods_about([total])[-1]
+    last = known_periods(figures, total)[0][-1]
     areas = shown(figures, total, district)
     for key, word, size, highest_first in (
         ("hoogste", "Hoogste", HIGHEST, True),

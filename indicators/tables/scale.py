@@ -1,8 +1,8 @@
 """A table of classes: a row per wijk, a column per period, and how many classes it went up or down."""
 
-from indicators.neighbourhoods import change, changes, tally
+from indicators.neighbourhoods import change, changes, known_periods, tally
 
-from .places import compared_section, sections_by_district, shown, within
+from .places import compared_section, not_yet, sections_by_district, shown, within
 from .shape import Column, Panel, change_cell, figure_cell, source_notes, with_span
 
 
@@ -12,7 +12,7 @@ def panels(table, indicators, figures, *, district=None):
 
 
 def _panel(indicator, figures, district):
-    periods = figures.periods_about([indicator])
+    periods, _ = known_periods(figures, indicator)
     compared = list(dict.fromkeys((periods[-2], periods[0]))) if len(periods) > 1 else []
     last = periods[-1] if periods else None
 
@@ -34,7 +34,10 @@ def _panel(indicator, figures, district):
             *(Column(f"{key}.sinds-{before}", f"Sinds {before}", numeric=False) for before in compared),
         ),
         sections=(*sections, *compared_section(figures, cells, title="Steden, ter vergelijking")),
-        sentences=tuple(_sentence(figures, indicator, district, now=last, before=before) for before in compared),
+        sentences=(
+            *(_sentence(figures, indicator, district, now=last, before=before) for before in compared),
+            *not_yet(figures, indicator),
+        ),
         notes=source_notes(indicator),
     )
 

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from indicators.figures import Figures, round_half_up, show, with_classes
 from indicators.models import Indicator, Tile
-from indicators.neighbourhoods import change, neighbourhoods, ranking
+from indicators.neighbourhoods import change, known_periods, neighbourhoods, ranking
 from programme.models import Area, Period
 
-from .places import compared_section, sections_by_district
+from .places import compared_section, not_yet, sections_by_district
 from .shape import EMPTY, Cell, Column, Panel, Tables, change_cell, figure_cell, place_cell, source_notes
 
 SHADES = 5
@@ -79,8 +79,9 @@ class TileForm(forms.Form):
         if self.indicator is None:
             return None
         chosen = self.cleaned_data.get("jaar") if self.is_bound else ""
-        periods = self.figures.periods_about([self.indicator])
-        return next((one for one in reversed(periods) if chosen in ("", str(one))), None)
+        if not chosen:
+            return next(reversed(known_periods(self.figures, self.indicator)[0]), None)
+        return next((one for one in self.figures.periods_about([self.indicator]) if str(one) == chosen), None)
 
 
 def tile_map(figures, indicator, period):
@@ -178,6 +179,7 @@ def as_tables(figures, indicator, period):
             Column(f"{key}.plaats", "Plaats"),
         ),
         sections=(*sections_by_district(figures, indicator.division, cells), *compared_section(figures, cells)),
+        sentences=tuple(not_yet(figures, indicator)),
         notes=("Plaats: onder de wijken van Zuid, 1 is het hoogst.", *source_notes(indicator)),
     )
     return Tables(title=panel.title, name=f"wijken-{indicator.code}-{period}".replace("/", "-"), panels=(panel,))

@@ -108,6 +108,16 @@ def test_page_of_the_wijken_says_that_there_are_no_figures_for_a_choice(zuid, vi
     assert "Er zijn geen cijfers voor deze keuze." in visit("areas", index="vi-objectief", jaar="2014")
 
 
+def test_newest_year_of_the_map_is_one_of_which_half_of_the_wijken_are_known(zuid, visit):
+    measure(zuid, Indicator.objects.get(code="vi-totaal"), 2025, {"Kade": 80, "Bloemrijk": 81})
+
+    newest, chosen = (text_of(visit("areas", index="vi-totaal", jaar=year)) for year in ("", "2025"))
+
+    assert "Kade 90" in newest
+    assert "Van 2025 zijn nog maar 2 van de 5 wijken bekend. De nieuwste periode is hier daarom 2024" in newest
+    assert "Kade 80" in chosen
+
+
 def test_page_of_the_wijken_works_before_there_are_any(visit):
     assert "Er zijn geen cijfers voor deze keuze." in visit("areas")
 

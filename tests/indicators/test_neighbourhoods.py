@@ -4,10 +4,19 @@ import pytest
 
 from indicators.figures import Figures, with_classes
 from indicators.models import Indicator
-from indicators.neighbourhoods import change, changes, districts, first_of, neighbourhoods, ranking, tally
+from indicators.neighbourhoods import (
+    change,
+    changes,
+    districts,
+    first_of,
+    known_periods,
+    neighbourhoods,
+    ranking,
+    tally,
+)
 
 from .factories import YearFactory
-from .zuid import make_profile, make_scale, make_zuid
+from .zuid import make_profile, make_scale, make_zuid, measure
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +40,21 @@ def test_wijken_are_those_of_the_division_of_the_indicator(zuid):
         "Bloemrijk", "Dijkzicht", "Havenkant", "Kade", "Linden en Park",
     ]  # fmt: skip
     assert [wijk.name for wijk in neighbourhoods(*reversed(read("leefbaarometer")))][-1] == "Linden"
+
+
+@pytest.mark.parametrize(("early", "latest"), [(0, 2022), (1, 2022), (2, 2022), (3, 2024)])
+def test_period_counts_as_the_latest_from_half_of_the_wijken_on(zuid, early, latest):
+    make_scale(zuid)
+    indicator, _ = read("leefbaarometer")
+    for name in ("Bloemrijk", "Kade", "Linden")[:early]:
+        measure(zuid, indicator, 2024, {name: 2})
+
+    periods, begun = known_periods(Figures([indicator]), indicator)
+
+    assert periods[-1] == YearFactory(year=latest)
+    assert [(str(one.period), one.known, one.total, one.needed) for one in begun] == (
+        [("2024", early, 5, 3)] if early in (1, 2) else []
+    )
 
 
 def test_districts_without_a_division_hold_all_wijken(zuid):

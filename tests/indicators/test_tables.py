@@ -112,6 +112,19 @@ def test_moves_show_the_newest_period_until_another_is_chosen(zuid, visit):
     assert "Verhuisbewegingen, 2022" in visit(table, "periode=2022")
 
 
+@pytest.mark.parametrize("make", [make_scale, make_profile, make_moves])
+def test_one_wijk_that_is_early_leaves_the_table_of_all_others_as_it_is(zuid, make):
+    table = make(zuid)
+    before = [(panel.title, cells(panel)) for panel in build(table).panels]
+    for indicator in table.indicators.filter(terms=None):
+        measure(zuid, indicator, 2025, {"Kade": 1})
+
+    after = build(table).panels
+
+    assert [(panel.title, cells(panel)) for panel in after] == before
+    assert "an 2025 is nog maar 1 van de 5 wijken bekend. De nieuwste periode is hier daarom 20" in str(after)
+
+
 def test_fewer_than_five_count_as_nothing_in_a_sum(zuid):
     table = make_moves(zuid)
     Measurement.objects.filter(area__name="Dijkzicht", value=2).update(value=None, code="lt5")
