@@ -10,7 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IncorrectLookupParameters, get_content_type_for_model
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.db.models import DateField
+from django.db.models import DateField, DecimalField
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -124,11 +124,16 @@ class Reference(Reading):
     """Words that the rest of the application uses: added and changed here, deleted while nothing uses them.
 
     A model that points at one may have a queryset method `fixed()`: those of its rows that go on saying what they say.
-    That is not changed here either, but for `never_fixed`: the fields of which such a row says nothing.
+    That is not changed here either, but for `never_fixed`: the fields of which such a row says nothing. What is
+    `given_once`, such as a code that files and addresses hold, is given when a row is added and never changes.
     """
 
     never_fixed = ()
-    formfield_overrides = {DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}}
+    given_once = ()
+    formfield_overrides = {
+        DateField: {"widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})},
+        DecimalField: {"localize": True},
+    }
 
     def has_add_permission(self, request):
         return True
@@ -138,7 +143,7 @@ class Reference(Reading):
 
     def get_readonly_fields(self, request, obj=None):
         if obj is None or not self.never_fixed or not _is_fixed(obj):
-            return super().get_readonly_fields(request, obj)
+            return (*super().get_readonly_fields(request, obj), *(self.given_once if obj else ()))
         return [field for field in self.fields if field not in self.never_fixed]
 
     def has_delete_permission(self, request, obj=None):

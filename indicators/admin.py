@@ -24,11 +24,19 @@ from .models import (
 # Words and what is aimed at
 
 
+class OfReports(Reference):
+    """What the reports that are made are computed with: it is not deleted, as their figures would change."""
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not obj.is_reported()
+
+
 @admin.register(Source, site=site)
 class SourceAdmin(Reference):
-    list_display = ("name", "position")
-    search_fields = ("name",)
-    fields = ("name", "position")
+    given_once = ("code",)
+    list_display = ("name", "code", "position")
+    search_fields = ("name", "code")
+    fields = ("name", "code", "position")
 
 
 @admin.register(Scale, site=site)
@@ -41,13 +49,11 @@ class ScaleAdmin(Reference):
 class ScaleClassAdmin(Reference):
     """The rank is what measurements hold, so that it stays once it is given, and the class as long as one has it."""
 
+    given_once = ("scale", "rank")
     list_display = ("name", "scale", "rank")
     list_filter = ("scale",)
     list_select_related = ("scale",)
     fields = ("scale", "rank", "name")
-
-    def get_readonly_fields(self, request, obj=None):
-        return ("scale", "rank") if obj else ()
 
     def has_delete_permission(self, request, obj=None):
         return obj is not None and not obj.measurements().exists()
@@ -55,6 +61,7 @@ class ScaleClassAdmin(Reference):
 
 @admin.register(Table, site=site)
 class TableAdmin(Reference):
+    given_once = ("code",)
     list_display = ("name", "code", "layout", "position")
     list_filter = ("layout",)
     fields = ("name", "code", "layout", "position")
@@ -62,8 +69,7 @@ class TableAdmin(Reference):
 
 @admin.register(Indicator, site=site)
 class IndicatorAdmin(Reference):
-    """What its measurements are in stays as long as there are any: it would make something else of them."""
-
+    given_once = ("code",)
     list_display = ("name", "code", "kind", "unit", "period_kind", "table", "source", "position")
     export_fields = ("definition", "definition_version", "note", "reasoning")
     list_filter = ("kind", "pillars", "table", "period_kind", "direction")
@@ -75,9 +81,6 @@ class IndicatorAdmin(Reference):
         *("adds_up", "adds_up_in_time", "parts_add_up_to"),
         *("source", "source_note", "definition", "definition_version", "note", "reasoning"),
     )
-
-    def get_readonly_fields(self, request, obj=None):
-        return ("unit", "scale") if obj and obj.measurements.exists() else ()
 
 
 @admin.register(Term, site=site)
@@ -91,12 +94,13 @@ class TermAdmin(Reference):
 
 @admin.register(Regime, site=site)
 class RegimeAdmin(Reference):
+    given_once = ("code",)
     list_display = ("name", "code", "position")
     fields = ("name", "code", "position")
 
 
 @admin.register(RegimePoint, site=site)
-class RegimePointAdmin(Reference):
+class RegimePointAdmin(OfReports):
     list_display = ("regime", "year", "share")
     list_filter = ("regime",)
     list_select_related = ("regime",)
@@ -104,7 +108,7 @@ class RegimePointAdmin(Reference):
 
 
 @admin.register(ShareClass, site=site)
-class ShareClassAdmin(Reference):
+class ShareClassAdmin(OfReports):
     list_display = ("name", "regime", "report", "lower")
     list_filter = ("regime", "report")
     list_select_related = ("regime",)
@@ -118,7 +122,7 @@ class ReportAdmin(Reference):
 
 
 @admin.register(Target, site=site)
-class TargetAdmin(Reference):
+class TargetAdmin(OfReports):
     list_display = ("indicator", "area", "regime", "reference", "reference_area", "norm", "reports_from", "reports_to")
     export_fields = ("reference_indicator", "aim", "start_period", "start_value")
     list_filter = ("regime", "reference", "reference_area")

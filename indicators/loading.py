@@ -107,8 +107,8 @@ def _load_areas(base):
 
 def _load_words(base):
     """The sources, scales, tables and regimes."""
-    for position, name in enumerate(base["sources"], 1):
-        Source.objects.get_or_create(name=name, defaults={"position": position})
+    for position, row in enumerate(base["sources"], 1):
+        Source.objects.get_or_create(code=row["code"], defaults={"name": row["name"], "position": position})
     for name, classes in base["scales"].items():
         scale, is_new = Scale.objects.get_or_create(name=name)
         if is_new:
@@ -133,6 +133,12 @@ def _load_words(base):
             )
 
 
+def _sources():
+    """The sources by the name that they have in the files: the bureau may call them otherwise."""
+    sources = {one.code: one for one in Source.objects.all()}
+    return {row["name"]: sources[row["code"]] for row in read_json("base.json")["sources"]}
+
+
 def _load_indicators(rows):
     """Make the indicators that are not there, each with its terms and targets."""
     pillars = {pillar.abbreviation: pillar for pillar in Pillar.objects.all()}
@@ -140,7 +146,7 @@ def _load_indicators(rows):
         if row["abbreviation"] not in pillars:
             pillars[row["abbreviation"]] = Pillar.objects.create(**row)
     tables, scales = {one.code: one for one in Table.objects.all()}, {one.name: one for one in Scale.objects.all()}
-    sources = {one.name: one for one in Source.objects.all()}
+    sources = _sources()
     divisions = {one.name: one for one in Division.objects.all()}
     there = {one.code: one for one in Indicator.objects.all()}
     new = []
@@ -199,13 +205,13 @@ def _load_targets(row, indicators):
 
 
 class _Found(dict):
-    """What the CSV files name: indicators by code, areas, sources and periods by name, regimes by code."""
+    """What the CSV files name: indicators and regimes by code, areas and periods by name, sources by `_sources`."""
 
     def __init__(self):
         super().__init__(
             indicator={one.code: one for one in with_classes(Indicator.objects.all())},
             area={one.name: one for one in Area.objects.all()},
-            source={one.name: one for one in Source.objects.all()},
+            source=_sources(),
             regime={one.code: one for one in Regime.objects.all()},
             period={},
         )

@@ -7,18 +7,23 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from accounts.history import AppendOnly, AppendOnlyQuerySet, WayIn
 from programme.figures import Code
 from programme.models import Area, Division, Period, Pillar
+from programme.numbers import format_number
 from workbooks.taking_over import TakenOver
 
 from .said import Said
+
+CODE_STAYS = "In kleine letters, cijfers en streepjes. Een code ligt vast: zij is later niet te wijzigen."
 
 
 class Source(models.Model):
     """Who supplies figures; two of them may say something else of the same place and time."""
 
+    code = models.SlugField("code", max_length=60, unique=True, help_text=CODE_STAYS)
     name = models.CharField("naam", max_length=150, unique=True)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
 
@@ -93,7 +98,7 @@ class Table(models.Model):
         PROFILE = "profile", "wijken met indexen"
         MOVES = "moves", "wijken met stromen"
 
-    code = models.SlugField("code", unique=True)
+    code = models.SlugField("code", unique=True, help_text=CODE_STAYS)
     name = models.CharField("naam", max_length=150, unique=True)
     layout = models.CharField("opmaak", max_length=8, choices=Layout)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
@@ -112,6 +117,20 @@ class Table(models.Model):
         The wijkprofiel is that of the year in which the report appears: that of 2024 is in the report over 2023.
         """
         return report + 1 if self.layout == self.Layout.PROFILE else report
+
+
+MEASURED_IN = (
+    "Er zijn metingen, en die zouden iets anders gaan betekenen of niet meer te zien zijn. Maak een nieuwe indicator,"
+    " of haal de metingen eerst weg bij Indicatoren › Invoeren."
+)
+
+
+def not_a_page_of_ours(code):
+    """Raise ValidationError when the address of an indicator with this code is that of another page."""
+    from .urls import urlpatterns  # the views know the models
+
+    if any(str(one.pattern).startswith(f"indicatoren/{code}/") for one in urlpatterns):
+        raise ValidationError(f"'{code}' is het adres van een andere pagina. Kies een andere code.")
 
 
 class IndicatorQuerySet(models.QuerySet):
@@ -136,7 +155,7 @@ class Indicator(models.Model):
         LOWER = "lower", "lager is beter"
         NEITHER = "neither", "geen van beide"
 
-    code = models.SlugField("code", max_length=60, unique=True)
+    code = models.SlugField("code", max_length=60, unique=True, validators=(not_a_page_of_ours,), help_text=CODE_STAYS)
     name = models.CharField("naam", max_length=250, unique=True)
     kind = models.CharField("soort", max_length=9, choices=Kind)
     pillars = models.ManyToManyField(Pillar, blank=True, related_name="indicators", verbose_name="pijlers")
@@ -205,10 +224,61 @@ class Indicator(models.Model):
                 condition=Q(lowest=None) | Q(highest=None) | Q(lowest__lt=F("highest")),
                 violation_error_message="De laagste waarde ligt onder de hoogste.",
             ),
+            models.CheckConstraint(
+                name="indicator_decimals_valid",
+                condition=Q(decimals__range=(0, 4)),
+                violation_error_message="Het aantal decimalen is 0, 1, 2, 3 of 4.",
+            ),
         )
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """What was measured goes on being what it is, within its bounds, and in sight."""
+        stored = Indicator.objects.filter(pk=self.pk).first()
+        if stored is None or not (measured := list(self.measurements.select_related("area", "period"))):
+            return
+        reasons = {
+            **{name: MEASURED_IN for name in ("unit", "scale", "period_kind") if self._changes(stored, name)},
+            "table": self._why_not_in_table(stored),
+            "lowest": self._why_not_bound(stored, "lowest", [one for one in measured if self._is_below(one)]),
+            "highest": self._why_not_bound(stored, "highest", [one for one in measured if self._is_above(one)]),
+        }
+        if found := {name: reason for name, reason in reasons.items() if reason}:
+            raise ValidationError(found)
+
+    def _changes(self, stored, name):
+        attribute = self._meta.get_field(name).attname
+        return getattr(self, attribute) != getattr(stored, attribute)
+
+    def _why_not_in_table(self, stored):
+        """Why its measurements cannot move to this table; "" when they can."""
+        if not (self._changes(stored, "table") or self._changes(stored, "kind")):
+            return ""
+        if self.table is None and self.kind == self.Kind.FIGURE:
+            return "Een cijfer staat alleen in een tabel: zonder tabel zijn de metingen niet meer te zien. Kies er een."
+        if self.table and stored.table and self.table.layout != stored.table.layout:
+            return (
+                f"De metingen passen niet in '{self.table}': die tabel heeft een andere opmaak. Kies een tabel met de"
+                f" opmaak '{stored.table.get_layout_display()}', of maak een nieuwe indicator."
+            )
+        return ""
+
+    def _is_below(self, measurement):
+        return None not in (self.lowest, measurement.number) and measurement.number < self.lowest
+
+    def _is_above(self, measurement):
+        return None not in (self.highest, measurement.number) and measurement.number > self.highest
+
+    def _why_not_bound(self, stored, name, outside):
+        """Why the bound `name` is not changed: measurements would lie `outside` it; "" when it may be."""
+        if not outside or not self._changes(stored, name):
+            return ""
+        one = outside[0]
+        which = f"{one.said.figure(self)} van {one.area} over {one.period}"
+        more = f" en nog {len(outside) - 1}" if outside[1:] else ""
+        return f"Daarbuiten ligt wat er gemeten is: {which}{more}. Verbeter dat eerst bij Indicatoren › Invoeren."
 
     def last_year_in(self, report):
         """The year in which its last figures begin in the report over the year `report`: its table may go further."""
@@ -407,7 +477,7 @@ class RegimeQuerySet(models.QuerySet):
 class Regime(models.Model):
     """A way to set targets: what share of the gap should be closed when. Its points are the path."""
 
-    code = models.SlugField("code", max_length=20, unique=True)
+    code = models.SlugField("code", max_length=20, unique=True, help_text=CODE_STAYS)
     name = models.CharField("naam", max_length=100, unique=True)
     position = models.PositiveSmallIntegerField("volgorde", default=0)
 
@@ -435,7 +505,7 @@ class RegimePoint(models.Model):
 
     regime = models.ForeignKey(Regime, models.CASCADE, related_name="points", verbose_name="regime")
     year = models.PositiveSmallIntegerField("jaar")
-    share = models.DecimalField("deel", max_digits=5, decimal_places=4)
+    share = models.DecimalField("deel", max_digits=8, decimal_places=4, help_text="Van 0 tot en met 1: 0,25 is 25%.")
 
     class Meta:
         verbose_name = "punt van een regime"
@@ -451,12 +521,16 @@ class RegimePoint(models.Model):
             models.CheckConstraint(
                 name="regime_point_is_share",
                 condition=Q(share__gte=0, share__lte=1),
-                violation_error_message="Het deel ligt tussen 0 en 1: 0,4 is 40%.",
+                violation_error_message="Het deel ligt tussen 0 en 1: 0,4 is 40%%.",
             ),
         )
 
     def __str__(self):
-        return f"{self.regime}: {self.share} in {self.year}"
+        return f"{self.regime}: {format_number(self.share)} in {self.year}"
+
+    def is_reported(self):
+        """Whether a target has it on its path, in a report that is made."""
+        return Target.objects.reported().filter(regime=self.regime_id).exists()
 
 
 class ShareClass(models.Model):
@@ -464,7 +538,14 @@ class ShareClass(models.Model):
 
     regime = models.ForeignKey(Regime, models.CASCADE, related_name="classes", verbose_name="regime")
     report = models.PositiveSmallIntegerField("rapport over")
-    lower = models.DecimalField("vanaf", max_digits=5, decimal_places=4, null=True, blank=True)
+    lower = models.DecimalField(
+        "vanaf",
+        max_digits=8,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="Van -1 tot en met 1: 0,25 is 25%. Leeg bij de laagste klasse.",
+    )
     name = models.CharField("naam", max_length=40)
 
     class Meta:
@@ -480,10 +561,19 @@ class ShareClass(models.Model):
                 nulls_distinct=False,
                 violation_error_message="Er is al een klasse vanaf deze grens.",
             ),
+            models.CheckConstraint(
+                name="share_class_lower_is_share",
+                condition=Q(lower=None) | Q(lower__range=(-1, 1)),
+                violation_error_message="Vanaf ligt tussen -1 en 1: 0,25 is 25%%.",
+            ),
         )
 
     def __str__(self):
         return self.name
+
+    def is_reported(self):
+        """Whether it counts in a report that is made."""
+        return Report.objects.filter(year=self.report).exists()
 
 
 class TargetQuerySet(models.QuerySet):
@@ -495,6 +585,11 @@ class TargetQuerySet(models.QuerySet):
         """Those that count in a report from the year `first` to `last`; None for all that come after."""
         found = self.filter(Q(reports_to=None) | Q(reports_to__gte=first))
         return found if last is None else found.filter(reports_from__lte=last)
+
+    def reported(self):
+        """Those that count in a report that is made."""
+        last = Coalesce(OuterRef("reports_to"), F("year"))
+        return self.filter(Exists(Report.objects.filter(year__gte=OuterRef("reports_from"), year__lte=last)))
 
     def report_years(self):
         """The years about which a report can be made, the latest first: a target counts, and something was measured."""
@@ -536,7 +631,12 @@ class Target(models.Model):
     )
     start_value = models.DecimalField("startwaarde", max_digits=18, decimal_places=4, null=True, blank=True)
     reports_from = models.PositiveSmallIntegerField("geldt vanaf het rapport over")
-    reports_to = models.PositiveSmallIntegerField("geldt tot en met het rapport over", null=True, blank=True)
+    reports_to = models.PositiveSmallIntegerField(
+        "geldt tot en met het rapport over",
+        null=True,
+        blank=True,
+        help_text="Zo eindigt een streefwaarde. Een die in een gemaakt rapport telt, wordt niet verwijderd.",
+    )
 
     objects = TargetQuerySet.as_manager()
 
@@ -579,6 +679,10 @@ class Target(models.Model):
 
     def __str__(self):
         return f"{self.indicator}: {self.regime or self.aim}"
+
+    def is_reported(self):
+        """Whether it counts in a report that is made."""
+        return Target.objects.reported().filter(pk=self.pk).exists()
 
     @property
     def reports(self):

@@ -3,6 +3,7 @@
 import datetime
 
 import factory
+from django.utils.text import slugify
 from factory.django import DjangoModelFactory
 
 from indicators.models import Indicator, Measurement, Regime, Source, Table, Target
@@ -41,6 +42,7 @@ class SourceFactory(DjangoModelFactory):
         django_get_or_create = ("name",)
 
     name = "Bron"
+    code = factory.LazyAttribute(lambda o: slugify(o.name))
 
 
 class YearFactory(DjangoModelFactory):

@@ -18,7 +18,17 @@ from accounts.history import WayIn
 from indicators.figures import Figures, with_classes
 from indicators.importing import look_at, workbook_response
 from indicators.loading import read_json, read_rows
-from indicators.models import Indicator, Measurement, MeasurementEvent, PrintedFigure, Source, Target, Tile
+from indicators.models import (
+    Indicator,
+    Measurement,
+    MeasurementEvent,
+    PrintedFigure,
+    Regime,
+    Source,
+    Table,
+    Target,
+    Tile,
+)
 from indicators.recording import Entry, Known, Place, fault_of, record
 from indicators.said import Said, read_said
 from interventions.loading import read_plan
@@ -139,6 +149,13 @@ def test_load_indicators_never_overwrites_what_was_edited(loaded):
     assert indicator.targets.count() == 1
     assert Area.objects.get(name="G4").parts.count() == 3
     assert Area.objects.get(name="Focuswijken").chart_place is None
+
+
+def test_load_indicators_knows_what_was_renamed_by_its_code(loaded):
+    for model, code in ((Source, "duo"), (Table, "buig"), (Regime, "a"), (Indicator, "thuiszitters")):
+        model.objects.filter(code=code).update(name="Anders")
+
+    assert load() == ["Niets veranderd."]
 
 
 def test_load_indicators_leaves_out_a_figure_that_the_bureau_removed(loaded):
