@@ -4,9 +4,10 @@
  * Leaving with unsaved changes warns. A form that comes back with what was typed but could not be saved says
  * data-unsaved="changed".
  *
- * What is sent is kept in this tab until a page of the application answers it. When the answer is that one has to log
- * in first, or that something went wrong (a page with data-not-received), it waits, and the page of that form puts it
- * back in its fields: for the same person alone, and with the version that person saw.
+ * What is sent is kept in this tab, per form, until a page of the application answers it. When the answer is that one has
+ * to log in first, or that something went wrong (a page with data-not-received), or when there was no answer at all, it
+ * waits, whatever other page comes in between, and the page of that form puts it back in its fields: for the same person
+ * alone, and with the version that person saw.
  *
  * Runs before the modules of a page, so that an editor starts with what was put back.
  */
@@ -16,14 +17,13 @@
   const identity = (form) => new URL(form.action).pathname;
   const user = document.body.dataset.user;
 
-  const read = () => JSON.parse(sessionStorage.getItem(KEY) ?? "null");
-  const forget = () => sessionStorage.removeItem(KEY);
+  const read = () => JSON.parse(sessionStorage.getItem(KEY) ?? "{}");
 
-  function keep(sent) {
+  function keep(all) {
     try {
-      sessionStorage.setItem(KEY, JSON.stringify(sent));
+      sessionStorage.setItem(KEY, JSON.stringify(all));
     } catch {
-      forget(); // The tab has no room, or may not store: then there is only the warning.
+      sessionStorage.removeItem(KEY); // The tab has no room, or may not store: then there is only the warning.
     }
   }
 
@@ -40,43 +40,46 @@
     form.querySelector("[data-put-back]").hidden = false;
   }
 
-  function answer(forms) {
-    const sent = read();
-    if (!sent) return null;
-    if (document.querySelector("[data-not-received]")) {
-      keep({ ...sent, waiting: true });
-      return null;
+  const forms = [...document.querySelectorAll("form[data-unsaved]")];
+  const isReceived = !document.querySelector("[data-not-received]");
+
+  /* What becomes of what was sent before this page: forgotten, put back, or kept. Returns the forms it was put back in. */
+  function settle(isAnswer) {
+    const restored = [];
+    const waiting = {};
+    for (const [of, sent] of Object.entries(read())) {
+      const form = forms.find((one) => identity(one) === of);
+      if (isReceived && (sent.user !== user || (isAnswer && !sent.waiting))) continue;
+      if (form) {
+        putBack(form, sent.fields);
+        restored.push(form);
+      } else waiting[of] = { ...sent, waiting: true };
     }
-    // A page that is loaded anew, gone back to or typed in the address bar is no answer: the connection may have broken.
-    const answered = performance.getEntriesByType("navigation")[0]?.type === "navigate" && document.referrer;
-    const mine = sent.user === user;
-    const form = forms.find((one) => identity(one) === sent.form);
-    if (mine && form && (sent.waiting || !answered)) {
-      putBack(form, sent.fields);
-      forget();
-      return form;
-    }
-    if (!mine || !sent.waiting) forget();
-    return null;
+    keep(waiting);
+    return restored;
   }
 
-  const forms = [...document.querySelectorAll("form[data-unsaved]")];
-  const restored = answer(forms);
+  // A page that is loaded anew, gone back to or typed in the address bar is no answer: the connection may have broken.
+  const isFollowed = performance.getEntriesByType("navigation")[0]?.type === "navigate" && document.referrer;
+  const changed = new Set([...settle(isFollowed), ...forms.filter((form) => form.dataset.unsaved === "changed")]);
+  // Gone back to a page as it was left: that does not run this anew.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) for (const form of settle(false)) changed.add(form);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (changed.size) event.preventDefault();
+  });
   for (const form of forms) {
-    let changed = form === restored || form.dataset.unsaved === "changed";
     // An editor passes on every keystroke twice: from the editing area, which is no field of a form, and as its field.
     const note = (event) => {
-      if (event.target.form === form) changed = true;
+      if (event.target.form === form) changed.add(form);
     };
     form.addEventListener("input", note);
     form.addEventListener("change", note);
     form.addEventListener("submit", () => {
-      changed = false;
+      changed.delete(form);
       const fields = [...new FormData(form)].filter(([name]) => !SKIP.has(name));
-      keep({ form: identity(form), user, fields });
-    });
-    window.addEventListener("beforeunload", (event) => {
-      if (changed) event.preventDefault();
+      keep({ ...read(), [identity(form)]: { user, fields } });
     });
   }
 }

@@ -299,17 +299,43 @@ def test_what_is_put_back_overwrites_nobody(open_page, page, context, update, lo
     expect(page.get_by_role("textbox", name="Kwantitatieve voortgang")).to_have_text("Wij begonnen met tien gezinnen.")
 
 
-def test_what_was_typed_outlives_a_connection_that_breaks(open_page, page, context, update):
+def test_what_was_typed_outlives_a_connection_that_breaks(open_page, page, live_server, update):
     open_page(update)
     type_something(page)
-    page.route("**/voortgang/**", lambda route: route.abort())
-    page.get_by_role("button", name="Opslaan als concept").click()
-    page.wait_for_url("chrome-error://**")
-    page.unroute("**/voortgang/**")
-    open_page(update)
 
-    expect(page.get_by_role("textbox", name="Kwantitatieve voortgang")).to_have_text("Wij begonnen met tien gezinnen.")
-    expect(cell(page, "Bezoekers", "Bloemhof")).to_have_value("12")
+    def save_in_vain():
+        page.route("**/voortgang/**", lambda route: route.abort())
+        page.get_by_role("button", name="Opslaan als concept").click()
+        page.wait_for_url("chrome-error://**")
+        page.unroute("**/voortgang/**")
+
+    def see_what_was_typed():
+        expect(page.get_by_text("Wat u verstuurde, is niet aangekomen.").first).to_be_visible()
+        expect(text).to_have_text("Wij begonnen met tien gezinnen.")
+        expect(cell(page, "Bezoekers", "Bloemhof")).to_have_value("12")
+
+    text = page.get_by_role("textbox", name="Kwantitatieve voortgang")
+    save_in_vain()
+    open_page(update)
+    see_what_was_typed()
+
+    # Another page first, and one more by a link: neither is an answer to what was sent.
+    save_in_vain()
+    page.goto(live_server.url)
+    page.get_by_role("link", name="Mijn account").first.click()
+    page.get_by_role("link", name="Mijn interventies").first.click()
+    page.get_by_role("link", name="Leerwerkloket").first.click()
+    see_what_was_typed()
+
+    # Back to the page from which one came to the form, and on.
+    save_in_vain()
+    page.go_back()
+    page.goto(live_server.url)
+    open_page(update)
+    see_what_was_typed()
+    save(page)
+    open_page(update)
+    expect(page.get_by_text("Wat u verstuurde, is niet aangekomen.").first).to_be_hidden()
 
 
 def test_a_form_from_before_another_login_is_put_back(open_page, page, context, update, partner):
