@@ -7,10 +7,10 @@ import hashlib
 import math
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -46,28 +46,33 @@ LOOKS = {
     3: Look("green", (2, 3), "triangle-up"),
     4: Look("orange", (9, 3, 2, 3), "diamond"),
 }
-TARGET_DASH = (1, 4)
+# Of the lines to the targets, the one after the other.
+TARGET_DASHES = (1, 4), (1, 4, 8, 4)
 
 
 @dataclass(frozen=True)
 class Size:
-    """Of the drawing in pixels: that of the lines, and the room around them."""
+    """Of a drawing in pixels."""
 
     width: int
     height: int
-    left: int
-    right: int
     font: int
-    years: int  # between two years on the axis
     values: bool  # whether there is room for the last value at the end of a line
 
     @property
     def line(self):
-        """How far two labels have to be apart."""
+        """How high a line of text is."""
         return self.font + 4
 
+    def width_of(self, text):
+        """How wide `text` is, rather too wide than too narrow: a letter in our font is 0.45 to 0.52 of its size."""
+        return 0.53 * self.font * len(text)
 
-WIDE, NARROW = Size(640, 320, 60, 140, 15, 2, True), Size(210, 260, 60, 88, 13, 5, False)
+
+WIDE, NARROW = Size(840, 380, 15, True), Size(358, 320, 13, False)
+MARGIN = 30  # above the lines is the unit, below them are the years
+AIR = 14  # between an axis and the nearest point
+GAP = 9  # between the end of a line and its label
 
 
 @dataclass(frozen=True)
@@ -85,10 +90,18 @@ class Line:
     name: str
     points: tuple[Point, ...]
     look: Look | None = None
+    dash: tuple[int, ...] = ()
+    regime: str = ""  # of a target that is not the only one
+
+    @property
+    def end(self):
+        return self.points[-1]
 
     def label(self, size):
-        """What stands at its end."""
-        return f"{self.name} {self.points[-1].label}" if size.values else self.name
+        """What stands at its end, as lines of text."""
+        if self.look:
+            return (f"{self.name} {self.end.label}",) if size.values else (self.name,)
+        return tuple(filter(None, (self.name, self.regime, self.end.label)))
 
 
 def moment(period):
@@ -106,7 +119,7 @@ class Chart:
         areas = sorted((area for area in figures.areas.values() if area.chart_place), key=order)
         lines = (self._measured(figures, area) for area in areas)
         self.lines = [line for line in lines if line.points]
-        self.targets = [line for line in map(self._target, standings) if line]
+        self.targets = self._targets(standings)
 
     def _measured(self, figures, area):
         series = figures.series(self.indicator, area, until=self.year)
@@ -117,17 +130,29 @@ class Chart:
         )
         return Line(short_name(area), tuple(points), LOOKS[area.chart_place])
 
-    def _target(self, standing):
+    def _targets(self, standings):
+        """The line of each of the `standings` that has one; more than one say of which regime they are."""
+        paths = [(standing, points) for standing in standings if (points := self._path(standing))]
+        return [
+            Line(
+                f"doel {standing.last_year}",
+                points,
+                dash=dash,
+                regime=standing.target.regime.short_name if len(paths) > 1 else "",
+            )
+            for (standing, points), dash in zip(paths, cycle(TARGET_DASHES), strict=False)
+        ]
+
+    def _path(self, standing):
         """From the start, or from where the path begins when that is later, to its last year."""
         if not standing.target or not standing.target.start_period or not standing.path:
-            return None
+            return ()
         first = max(standing.path[0][0], standing.target.start_period.start.year)
         years = [first, *(year for year, _ in standing.path if year > first)]
         values = [(year, standing.value_due(year)) for year in years]
         if any(isinstance(value, Undefined) for _, value in values):
-            return None
-        points = (Point(year, float(value), standing.with_unit(value), str(year)) for year, value in values)
-        return Line(f"doel {standing.last_year}", tuple(points))
+            return ()
+        return tuple(Point(year, float(value), standing.with_unit(value), str(year)) for year, value in values)
 
     @property
     def is_empty(self):
@@ -144,7 +169,9 @@ class Chart:
             f"{line.name}: " + "; ".join(f"{point.label} in {point.period}" for point in line.points)
             for line in self.lines
         ]
-        said += [f"Streefwaarde: {line.points[-1].label} in {line.points[-1].period}" for line in self.targets]
+        for line in self.targets:
+            which = f" ({line.regime})" if line.regime else ""
+            said.append(f"Streefwaarde{which}: {line.end.label} in {line.end.period}")
         return ". ".join(["Lijngrafiek", *said]) + "."
 
     @cached_property
@@ -164,17 +191,14 @@ class Chart:
 
     def spec(self, size):
         """The Vega-Lite specification of the chart."""
-        every = [point for line in (*self.lines, *self.targets) for point in line.points]
-        ticks = _ticks(min(point.y for point in every), max(point.y for point in every))
-        first, last = math.floor(min(point.x for point in every)), math.ceil(max(point.x for point in every))
-        step = size.years if last - first > size.years * 2 else 1
+        frame = Frame([*self.lines, *self.targets], size)
         x = {
             "field": "x",
             "type": "quantitative",
-            "scale": {"domain": [first, max(last, first + 1)], "nice": False},
+            "scale": {"domain": frame.across, "nice": False, "zero": False},
             "axis": {
-                "values": [year for year in range(first, last + 1) if (last - year) % step == 0],
-                "format": "d",
+                "values": frame.years,
+                "labelExpr": f"indexof({frame.years_said}, datum.value) < 0 ? '' : format(datum.value, 'd')",
                 "grid": False,
                 "title": None,
             },
@@ -182,41 +206,36 @@ class Chart:
         y = {
             "field": "y",
             "type": "quantitative",
-            "scale": {"domain": [ticks[0], ticks[-1]], "nice": False, "zero": False},
+            "scale": {"domain": frame.upwards, "nice": False, "zero": False},
             "axis": {
-                "values": ticks,
+                "values": frame.ticks,
                 "labelExpr": "format(datum.value, ',~f')",
+                "labelPadding": 6,
                 "title": self.indicator.unit,
                 "titleAngle": 0,
                 "titleAlign": "left",
                 "titleAnchor": "end",
-                "titleX": -size.left + 4,
-                "titleY": -14,
+                "titleX": 4 - frame.left,
+                "titleY": -12,
                 "domain": False,
                 "ticks": False,
             },
         }
-        ends = _spread([line.points[-1] for line in self.lines], ticks, size, lines=1)
-        goals = _spread([line.points[-1] for line in self.targets], ticks, size, lines=2)
         layers = [
             *(layer for line in self.targets for layer in _target_layers(line)),
             *(layer for line in reversed(self.lines) for layer in _measured_layers(line)),
-            *(
-                layer
-                for line, at in zip(self.lines, ends, strict=True)
-                for layer in _labels(line.points[-1].x, at, line.label(size), line.look.colour)
-            ),
-            *(
-                layer
-                for line, at in zip(self.targets, goals, strict=True)
-                for layer in _labels(line.points[-1].x, at, [line.name, line.points[-1].label], "ink")
-            ),
+            *(layer for label in frame.labels() for layer in _label_layers(label, frame)),
         ]
         return {
-            "width": size.width,
-            "height": size.height,
+            "width": frame.width,
+            "height": frame.height,
             "autosize": "none",
-            "padding": {"left": size.left, "right": size.right, "top": 30, "bottom": 30},
+            "padding": {
+                "left": frame.left,
+                "right": size.width - frame.left - frame.width,
+                "top": MARGIN,
+                "bottom": MARGIN,
+            },
             "background": palette()["paper"],
             "encoding": {"x": x, "y": y},
             "layer": layers,
@@ -275,18 +294,27 @@ def _measured_layers(line):
 def _target_layers(line):
     values = [{"x": point.x, "y": point.y} for point in line.points]
     ink = {"color": palette()["ink"], "opacity": 1}
-    yield _layer(values, ink | {"type": "line", "strokeDash": list(TARGET_DASH), "strokeCap": "round"})
+    yield _layer(values, ink | {"type": "line", "strokeDash": list(line.dash), "strokeCap": "round"})
     yield _layer(values[-1:], ink | {"type": "point", "shape": "cross", "size": 60, "filled": True})
 
 
-def _labels(x, y, text, colour):
+def _label_layers(label, frame):
     """The label of a line, at its end; first as a halo, so that what it stands on does not run through it."""
-    mark = {"type": "text", "align": "left", "baseline": "middle", "dx": 9, "text": text}
+    height = frame.size.line
+    mark = {
+        "type": "text",
+        "align": "left",
+        "baseline": "middle",
+        "dx": GAP,
+        "dy": -height * (len(label.text) - 1) / 2,
+        "lineHeight": height,
+        "text": list(label.text),
+    }
     colours = palette()
-    if isinstance(text, list):
-        mark |= {"dy": -8, "lineHeight": 17}
-    yield _layer([{"x": x, "y": y}], mark | {"stroke": colours["paper"], "strokeWidth": 4, "color": colours["paper"]})
-    yield _layer([{"x": x, "y": y}], mark | {"color": colours[colour]})
+    at = [{"x": label.line.end.x, "y": frame.value_at(label.middle)}]
+    halo = {"stroke": colours["paper"], "strokeWidth": 5, "strokeJoin": "round", "color": colours["paper"]}
+    yield _layer(at, mark | halo)
+    yield _layer(at, mark | {"color": colours[label.line.look.colour if label.line.look else "ink"]})
 
 
 def _layer(values, mark, **encoding):
@@ -304,18 +332,152 @@ def _ticks(lowest, highest):
     return [float(Decimal(str(step)) * number) for number in range(first, max(last, first + 1) + 1)]
 
 
-def _spread(points, ticks, size, *, lines):
-    """The heights of the labels of `points`, in the unit of the axis: theirs, moved apart where they would overlap."""
-    unit = (ticks[-1] - ticks[0]) / size.height
-    room = size.line * lines * unit
-    at = [point.y for point in points]
-    upwards = sorted(range(len(points)), key=at.__getitem__)
-    for _ in range(20):  # each time the two that overlap move apart by half
-        for one, other in pairwise(upwards):
-            overlap = max(0, room - (at[other] - at[one]))
-            at[one] -= overlap / 2
-            at[other] += overlap / 2
-    return at
+class Frame:
+    """Where the `lines` are in a drawing of `size`: there is air between them and the axes, and room for their labels.
+
+    What is called a place is in pixels, from the left or from the top of where the lines are.
+    """
+
+    def __init__(self, lines, size):
+        self.lines, self.size = lines, size
+        self.height = size.height - 2 * MARGIN
+        every = [point for line in lines for point in line.points]
+        values, moments = [point.y for point in every], [point.x for point in every]
+        self.ticks = _ticks(min(values), max(values))
+        self.left = 12 + math.ceil(max(size.width_of(f"{tick:,}".removesuffix(".0")) for tick in self.ticks))
+        lowest, highest = self.ticks[0], self.ticks[-1]
+        if (min(values) - lowest) / (highest - lowest) * self.height < AIR:
+            lowest -= (highest - lowest) * AIR / (self.height - AIR)
+        self.upwards = [lowest, highest]
+        first, last = min(moments), max(moments)
+        if last - first < 1:
+            first, last = first - 0.75, last + 0.75
+        self.width = self._width(first, last)
+        self.years = list(range(math.ceil(first), math.floor(last) + 1))
+        self.across = [first - (last - first) * AIR / (self.width - AIR), last]
+
+    def _width(self, first, last):
+        """As wide as the labels at the ends of the lines leave it, of which the last may be before the last year."""
+        whole = self.size.width - self.left
+        found = [whole - self.size.width_of("2000") / 2]
+        for line in self.lines:
+            room = whole - GAP - max(map(self.size.width_of, line.label(self.size)))
+            if line.end.x > first:
+                found.append(AIR + (room - AIR) * (last - first) / (line.end.x - first))
+        return math.floor(max(min(found), whole / 2))
+
+    def place_of(self, point):
+        """From the left and from the top."""
+        (first, last), (lowest, highest) = self.across, self.upwards
+        return (
+            (point.x - first) / (last - first) * self.width,
+            (highest - point.y) / (highest - lowest) * self.height,
+        )
+
+    def value_at(self, place):
+        """The value of what is so far from the top."""
+        lowest, highest = self.upwards
+        return highest - place / self.height * (highest - lowest)
+
+    @property
+    def years_said(self):
+        """Which of the years on the axis have a label: the last, and before it as many as there is room for."""
+        first, last = self.across
+        of_a_year, room = self.width / (last - first), self.size.width_of("2000") + AIR
+        step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if step * of_a_year >= room)
+        return self.years[::-step]
+
+    def labels(self):
+        """The Labels of the lines, where they overlap neither each other nor, if there is room beside it, a line."""
+        ways = [[self.place_of(point) for point in line.points] for line in self.lines]
+        places = (self.place_of(line.end) for line in self.lines)
+        labels = [
+            Label(line, line.label(self.size), self.size, left + GAP, middle)
+            for line, (left, middle) in zip(self.lines, places, strict=True)
+        ]
+        beside = []  # groups of labels of which each is above or below the others
+        for label in sorted(labels, key=lambda label: label.left):
+            if beside and label.left < max(one.right for one in beside[-1]):
+                beside[-1].append(label)
+            else:
+                beside.append([label])
+        return [label for group in beside for label in _moved_apart(group, ways, self.height)]
+
+
+@dataclass(frozen=True)
+class Label:
+    """What stands at the end of a line; `left` and `middle` are places in a Frame."""
+
+    line: Line
+    text: tuple[str, ...]
+    size: Size
+    left: float
+    middle: float
+
+    @property
+    def right(self):
+        return self.left + max(map(self.size.width_of, self.text))
+
+    @property
+    def height(self):
+        return len(self.text) * self.size.line + (6 if len(self.text) > 1 else 0)
+
+    def lines_through(self, ways):
+        """Between which heights each of the `ways`, which are places in order, is where this label may stand."""
+        for way in ways:
+            parts = []
+            for (x, y), (to_x, to_y) in zip(way, way[1:] or way, strict=False):
+                start, end = max(x, self.left), min(to_x, self.right)
+                if start <= end:
+                    slope = (to_y - y) / (to_x - x) if to_x > x else 0
+                    parts += [y + slope * (start - x), y + slope * (end - x)]
+            if parts:
+                yield min(parts), max(parts)
+
+    def points_beside(self, ways):
+        """At which heights another line has a point where the own line has its end."""
+        return [y for way in ways for x, y in way if 0 <= self.left - x < 2 * GAP and y != self.middle]
+
+    def cost(self, middle, through, beside):
+        """Of standing at `middle`: the square of how many lines of text that is away from the end of the own line.
+
+        Each line that runs through it costs 1.8, and it costs 2 to be nearer to the point of another line.
+        """
+        away = abs(middle - self.middle)
+        crossed = (low < middle + self.height / 2 and high > middle - self.height / 2 for low, high in through)
+        return (away / self.size.line) ** 2 + 1.8 * sum(crossed) + 2 * any(abs(middle - y) < away for y in beside)
+
+
+def _moved_apart(labels, ways, height):
+    """The `labels`, in the order of their values, where all of them together cost least without overlapping.
+
+    From the highest down, for each whole pixel: what it costs at least when a label is there or higher.
+    """
+    labels = sorted(labels, key=lambda label: label.middle)
+    top = -MARGIN // 2
+    bottom = max(height, top + sum(label.height + 1 for label in labels))
+    least, choices = [0] * (bottom - top + 1), []
+    above = 0  # the height of the label above
+    for label in labels:
+        through, beside = list(label.lines_through(ways)), label.points_beside(ways)
+        apart = math.ceil((above + label.height) / 2)
+        costs, chosen = [], []
+        for number in range(bottom - top + 1):
+            place = top + number
+            cost = math.inf
+            if number >= apart and place + label.height / 2 <= bottom:
+                cost = least[number - apart] + label.cost(place, through, beside)
+            better = not costs or cost < costs[-1]
+            costs.append(cost if better else costs[-1])
+            chosen.append(number if better else chosen[-1])
+        choices.append((chosen, apart))
+        least, above = costs, label.height
+    found, number = [], bottom - top
+    for label, (chosen, apart) in zip(reversed(labels), reversed(choices), strict=True):
+        number = chosen[number]
+        found.append(replace(label, middle=top + number))
+        number -= apart
+    return found
 
 
 @dataclass(frozen=True)

@@ -491,6 +491,12 @@ class Regime(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def short_name(self):
+        """The name as it stands in a label: without what it says in brackets, and in a sentence."""
+        name = self.name.partition(" (")[0]
+        return name[:1].lower() + name[1:]
+
     def classes_in(self, year):
         """The ShareClasses in the report of `year`, the highest first.
 
