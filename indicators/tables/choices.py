@@ -1,11 +1,13 @@
 """What a table can be narrowed down to: a plain GET form, with the fields of its layout."""
 
+from itertools import chain
+
 from django import forms
 
 from indicators.areas import short_name
 from indicators.figures import Figures
 from indicators.models import Table
-from programme.models import Area, Pillar
+from programme.models import Area, Period, Pillar
 
 from . import build, indicators_of
 from .profile import index_name, indexes
@@ -48,8 +50,10 @@ class TableForm(forms.Form):
                 }
 
     def _period(self, *, without="Alle"):
-        periods = {str(period): period for period in self.figures.periods_about(self.indicators)}
-        return _OneOf("Periode", periods, str, without=without)
+        known = self.figures.periods_about(self.indicators)
+        # Years do not stand among the months that they consist of.
+        periods = {str(one): one for kind in Period.Kind for one in known if one.kind == kind}
+        return _OneOf("Periode", periods, str, without=without, kind=lambda period: period.get_kind_display())
 
     @property
     def selection(self):
@@ -57,7 +61,7 @@ class TableForm(forms.Form):
         if not self.is_bound or not self.is_valid():
             return ""
         chosen = ((self[name], value) for name, value in self.cleaned_data.items() if value)
-        return "; ".join(f"{field.label}: {_in_words(field)}" for field, _ in chosen)
+        return "; ".join(f"{field.label}: {in_words(field)}" for field, _ in chosen)
 
     def tables(self) -> Tables:
         """The Tables as they were chosen; without panels when there is no such choice."""
@@ -68,7 +72,8 @@ class TableForm(forms.Form):
         return build(self.table, indicators=self.indicators, figures=self.figures, selection=self.selection, **chosen)
 
 
-def _in_words(bound_field):
+def in_words(bound_field):
+    """What was chosen in a field, as it stands in its list."""
     options = (option.data for option in bound_field.subwidgets)
     return next((option["label"] for option in options if option.get("selected")), bound_field.data)
 
@@ -86,8 +91,16 @@ def _words(label, choices):
 
 
 class _OneOf(forms.TypedChoiceField):
-    """One of things by their key in the URL; what is cleaned is the thing, or None. `without` says what that gives."""
+    """One of things by their key in the URL; what is cleaned is the thing, or None. `without` says what that gives.
 
-    def __init__(self, label, things, named, *, without="Alle"):
-        choices = [("", without), *((key, named(thing)) for key, thing in things.items())]
-        super().__init__(choices=choices, coerce=things.get, empty_value=None, label=label, required=False)
+    Things of several kinds stand in groups: `kind` of a thing is the heading.
+    """
+
+    def __init__(self, label, things, named, *, without="Alle", kind=lambda thing: ""):
+        groups = {}
+        for key, thing in things.items():
+            groups.setdefault(kind(thing), []).append((key, named(thing)))
+        choices = groups.items() if len(groups) > 1 else chain(*groups.values())
+        super().__init__(
+            choices=[("", without), *choices], coerce=things.get, empty_value=None, label=label, required=False
+        )
