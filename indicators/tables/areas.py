@@ -6,7 +6,7 @@ from indicators.areas import short_name
 from indicators.models import Source
 from programme.models import Area
 
-from .shape import EMPTY, Cell, Column, Panel, Row, Section, figure_cell, indicator_url, number_cell
+from .shape import Cell, Column, Panel, Row, Section, figure_cell, indicator_url
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,22 @@ def panels(table, indicators, figures, *, pillar=None):
     for indicator, period in latest.items():
         cells = tuple(_cell(figures, indicator, period, place) for place in places)
         heading = ", ".join(one.name for one in indicator.pillars.all())
-        notes = [str(period), *_elsewhere(indicator, used)]
-        rows.setdefault(heading, []).append(
-            Row(indicator.name, cells, url=indicator_url(indicator), notes=tuple(notes))
+        row = Row(
+            indicator.name,
+            (Cell(str(period)), *cells),
+            url=indicator_url(indicator),
+            notes=tuple(_elsewhere(indicator, used)),
         )
+        rows.setdefault(heading, []).append(row)
     yield Panel(
         key=table.code,
         title=f"{table.name} per gebied",
         head="Indicator",
         section_head="Pijler",
-        columns=tuple(_column(table, place) for place in places),
+        columns=(
+            Column(f"{table.code}.periode", "Periode", numeric=False),
+            *(_column(table, place) for place in places),
+        ),
         sections=tuple(Section(heading, tuple(ours)) for heading, ours in rows.items()),
         notes=tuple(_note(area, sources) for area, sources in used.items()),
     )
@@ -61,15 +67,11 @@ def _column(table, place):
 
 
 def _cell(figures, indicator, period, place):
-    rows = figures.sources(indicator, place.area, period)
-    row = next((row for row in rows if row.source == place.source), None)
-    if place.source is None or (row is None and len(rows) < 2 and place.others):
-        return figure_cell(figures.get(indicator, place.area, period), unit=True)
-    if row is None:
-        return EMPTY
-    if row.code:
-        return Cell(row.get_code_display(), numeric=True)
-    return number_cell(row.number, indicator, unit=True, provisional=row.provisional)
+    found = figures.by_source(indicator, place.area, period)
+    figure = next((one for one in found if one.source == place.source), None)
+    if place.source is None or (figure is None and len(found) < 2 and place.others):
+        figure = figures.get(indicator, place.area, period)
+    return figure_cell(figure, unit=True)
 
 
 def _used_sources(figures, latest, areas):

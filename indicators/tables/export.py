@@ -100,7 +100,7 @@ def _write_panel(book, sheet, row, panel, widths):
 
 def _write_row(book, sheet, row, one, widths, *, remarks):
     look = "total" if one.total or one.emphasised else "cell"
-    book.write(sheet, row, 0, one.title, look)
+    book.write(sheet, row, 0, one.full_title, look)
     for place, cell in enumerate(one.cells, 1):
         if cell.value is None:
             book.write(sheet, row, place, cell.shown, look)
@@ -108,7 +108,7 @@ def _write_row(book, sheet, row, one, widths, *, remarks):
             book.write_number(sheet, row, place, cell.value, decimals=cell.decimals, form=cell.form, look=look)
     if remarks:
         book.write(sheet, row, len(widths) - 1, one.remarks)
-    needed = [(one.title, widths[0]), (one.remarks, widths[-1])]
+    needed = [(one.full_title, widths[0]), (one.remarks, widths[-1])]
     needed += [(cell.shown, widths[place]) for place, cell in enumerate(one.cells, 1) if cell.value is None]
     sheet.set_row(row, points(max(_height(text, pixels) for text, pixels in needed)))
 
@@ -131,9 +131,9 @@ def csv_response(tables, panel):
 
 def _flat(panel):
     """The rows of a panel with everything in columns: its headings too."""
-    sections, remarks = panel.has_sections, panel.has_remarks
+    groups, remarks = panel.has_groups, panel.has_remarks
     yield [
-        *[panel.section_head] * sections,
+        *[panel.section_head] * groups,
         panel.head,
         *(column.full_title for column in panel.columns),
         *["Opmerkingen"] * remarks,
@@ -141,7 +141,7 @@ def _flat(panel):
     for section in panel.sections:
         for row in section.rows:
             cells = [cell.shown if cell.value is None else _Number(cell) for cell in row.cells]
-            yield [*[section.title] * sections, row.title, *cells, *[row.remarks] * remarks]
+            yield [*[row.group or section.title] * groups, row.title, *cells, *[row.remarks] * remarks]
 
 
 class _Number(str):

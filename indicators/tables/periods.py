@@ -55,7 +55,7 @@ def _across(table, indicators, figures, periods, areas):
             tuple(cells),
             url=indicator_url(indicator),
             emphasised=bool(figures.terms_of(indicator)) and not is_part,
-            is_part=is_part,
+            part_of=heading if is_part else "",
         )
         rows.append(("" if is_part else heading, row))
     return columns, [

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.urls import reverse
 
 from indicators.figures import Figure, show, with_unit
 from indicators.models import Indicator
+from programme.figures import Code
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Cell:
     numeric: bool = False  # stands to the right, among numbers
     notes: tuple[str, ...] = ()
     provisional: bool = False
+    label: str = ""  # what it is, where no heading stands above it: in a row that is a block
 
     @property
     def order(self):
@@ -52,6 +55,8 @@ class Cell:
 
 
 EMPTY = Cell()
+BELOW_FIVE = Decimal("4.5")
+"""What '<5' is sorted by, among numbers of people."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,19 @@ class Row:
     notes: tuple[str, ...] = ()
     total: bool = False  # of the rows it stands with: it does not move when these are sorted
     emphasised: bool = False  # a sum, as those around it are its parts
-    is_part: bool = False  # of such a sum
+    part_of: str = ""  # the title of such a sum
+    left: str = ""  # the heading, or the sum, that sorting took it away from
     order: str = ""  # what the rows are sorted by, where that is not their title
+
+    @property
+    def group(self):
+        """What it belongs to, where no heading above it says so."""
+        return self.part_of or self.left
+
+    @property
+    def full_title(self):
+        """The title on its own, wherever the row stands."""
+        return f"{self.title} ({self.group})" if self.group else self.title
 
     @property
     def remarks(self):
@@ -82,6 +98,13 @@ class Section:
     apart: bool = False
 
 
+class Part(NamedTuple):
+    """A part of a page, as components/jumps.html links to it."""
+
+    key: str
+    title: str
+
+
 @dataclass(frozen=True)
 class Panel:
     """A table. `sentences` say what is in it, generated from its figures; `notes` what there is to know about it."""
@@ -96,6 +119,7 @@ class Panel:
     sorted_by: str = ""
     section_head: str = "Groep"
     list_of: str = ""  # the key of the panel that this list belongs to, and stands beneath
+    in_blocks: bool = False  # of words rather than figures: on a narrow screen each row is a block
 
     @property
     def groups(self):
@@ -116,14 +140,23 @@ class Panel:
         return self.list_of or self.key
 
     @property
-    def has_sections(self):
-        """Whether its rows stand under headings."""
-        return any(section.title for section in self.sections)
+    def has_groups(self):
+        """Whether there is a row that belongs to something: then that takes a column of its own in a list."""
+        return any(section.title or row.group for section in self.sections for row in section.rows)
 
     @property
     def has_remarks(self):
         """Whether there is a row with remarks: then these take a column of their own in a file."""
         return any(row.remarks for section in self.sections for row in section.rows)
+
+    @property
+    def parts(self):
+        """Links to the sections that have a title; a page gives the place of a section to its id."""
+        return [
+            Part(f"{self.key}-{place}", section.title)
+            for place, section in enumerate(self.sections, 1)
+            if section.title
+        ]
 
     @property
     def is_empty(self):
@@ -136,7 +169,8 @@ class Panel:
     def sort(self, by):
         """This panel sorted by the key `by` of a column, or by '-key' the other way round; itself for any other key.
 
-        The rows of the sections come together then, but for totals and what stands apart. What is empty comes last.
+        The rows of the sections come together then, but for totals and what stands apart; each says what it left.
+        Numbers come before words, both ways, and what is empty comes last.
         """
         key, backwards = by.removeprefix("-"), by.startswith("-")
         place = next((place for place, column in enumerate(self.columns) if column.key == key), None)
@@ -146,11 +180,18 @@ class Panel:
         def order(row):
             return (row.order or row.title.casefold()) if place is None else row.cells[place].order
 
-        moving = [row for section in self.sections if not section.apart for row in section.rows if not row.total]
-        known = [row for row in moving if order(row) is not None]
-        # Numbers before words, where a column holds both.
-        known.sort(key=lambda row: (isinstance(order(row), str), order(row)), reverse=backwards)
-        rows = tuple(known + [row for row in moving if order(row) is None])
+        moving = [
+            replace(row, part_of="", left=row.part_of or section.title)
+            for section in self.sections
+            if not section.apart
+            for row in section.rows
+            if not row.total
+        ]
+        words = [row for row in moving if isinstance(order(row), str)]
+        numbers = [row for row in moving if not isinstance(order(row), str | None)]
+        for found in (numbers, words):
+            found.sort(key=order, reverse=backwards)
+        rows = (*numbers, *words, *(row for row in moving if order(row) is None))
         kept = [
             replace(section, rows=tuple(row for row in section.rows if section.apart or row.total))
             for section in self.sections
@@ -189,6 +230,12 @@ class Tables:
     def sort(self, by):
         return replace(self, panels=tuple(panel.sort(by) for panel in self.panels)) if by else self
 
+    @property
+    def parts(self):
+        """What a long page begins with links to: its panels, or the sections when there is but one."""
+        panels = [panel for panel in self.panels if not panel.list_of]
+        return panels[0].parts if len(panels) == 1 else panels
+
     def panel(self, key):
         """The panel with that key, or None."""
         return next((panel for panel in self.panels if panel.key == key), None)
@@ -205,7 +252,8 @@ def figure_cell(figure: Figure | None, *notes: str, unit=False) -> Cell:
         return EMPTY
     indicator = figure.indicator
     if figure.number is None:
-        return Cell(figure.display, notes=notes, numeric=True)
+        rank = BELOW_FIVE if figure.code == Code.FEWER_THAN_5 else None
+        return Cell(figure.display, rank=rank, notes=notes, numeric=True)
     if indicator.scale_id:
         return Cell(figure.display, rank=figure.number, step=int(figure.number), notes=notes)
     return number_cell(figure.number, indicator, *notes, unit=unit, provisional=figure.provisional)

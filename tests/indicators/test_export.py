@@ -16,7 +16,7 @@ from indicators.standing import standings
 from indicators.tables import build
 from tests.factories import PillarFactory, UserFactory
 
-from .factories import RegimeFactory, TargetFactory
+from .factories import IndicatorFactory, RegimeFactory, TargetFactory
 from .zuid import make_general, make_moves, make_parts, make_profile, make_scale, make_zuid, measure
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,17 @@ def test_csv_opens_in_dutch_excel(zuid, fetch):
     assert rows[0][:3] == ["Gebied", "Wijk", "Vestiging: vestiging uit de stad"]
     assert rows[2] == ["Charlois", "Bloemrijk", "10", "1", "11", "12", "-1", "100", "11", ""]
     assert rows[1][-1] == "som van wijken"
+
+
+def test_csv_says_of_every_part_of_what_it_is_sorted_or_not(zuid, fetch):
+    table = make_parts(zuid)
+    part = IndicatorFactory(name="Begin: tot 12 jaar", table=table, unit="aantal", decimals=0, position=9)
+    measure(zuid, part, 2023, {"Zuid": 3})
+
+    for sort in ("", "thuiszitters.naam"):
+        content = fetch("table", table.code, f"als=csv&tabel={table.code}&sort={sort}").getvalue()
+        rows = list(csv.DictReader(StringIO(content.decode("utf-8-sig")), delimiter=";"))
+        assert [row["Onderdeel"] for row in rows if row["Cijfer"] == "Tot 12 jaar"] == ["Begin"]
 
 
 def test_csv_of_every_panel_holds_all_its_rows(zuid, fetch):

@@ -161,7 +161,7 @@ def test_parts_that_do_not_add_up_are_told_at_the_row(zuid):
     assert end.cells[0].notes == ()
 
 
-def test_long_series_stands_upright_with_years_apart_from_months(zuid):
+def test_long_series_stands_upright_with_years_apart_from_months(zuid, visit):
     table = TableFactory(layout=Table.Layout.PERIODS)
     counted = IndicatorFactory(kind="figure", table=table, unit="aantal", decimals=0)
     measure(zuid, counted, 2022, {"Zuid": 100})
@@ -173,17 +173,22 @@ def test_long_series_stands_upright_with_years_apart_from_months(zuid):
 
     assert [(section.title, len(section.rows)) for section in panel.sections] == [("Jaar", 1), ("Maand", 9)]
     assert cells(panel)["mei 2022"] == ["5"]
+    assert "Periode Alle 2022 januari 2022 februari 2022" in visit(table)
 
 
 def test_general_figures_show_two_sources_side_by_side_and_name_the_one_that_counts(zuid):
     (panel,) = build(make_general(zuid)).panels
 
     assert [column.full_title for column in panel.columns] == [
+        "Periode",
         "Rotterdam: landelijke bron",
         "Rotterdam: lokale bron",
         "Zuid",
     ]
-    assert cells(panel) == {"Inwoners": ["663.900", "663.535", "211.168"], "% jong": ["", "n.b.", "33,0%"]}
+    assert cells(panel) == {
+        "Inwoners": ["2023", "663.900", "663.535", "211.168"],
+        "% jong": ["2023", "", "n.b.", "33,0%"],
+    }
     assert panel.notes == ("Van Rotterdam geven meer bronnen een cijfer. De andere pagina’s gebruiken de lokale bron.",)
 
 
@@ -193,10 +198,38 @@ def test_sorting_brings_wijken_together_and_leaves_totals_and_cities_where_they_
     down = build(table).sort("-vi-totaal.2024").panels[0]
 
     assert [section.title for section in down.sections] == ["", "Charlois", "Ter vergelijking"]
-    assert [row.title for row in down.sections[0].rows] == [
-        "Bloemrijk", "Linden en Park", "Dijkzicht", "Havenkant", "Kade",
-    ]  # fmt: skip
+    assert [row.full_title for row in down.sections[0].rows] == [
+        "Bloemrijk (Charlois)",
+        "Linden en Park (Feijenoord)",
+        "Dijkzicht (Charlois)",
+        "Havenkant (Charlois)",
+        "Kade (Feijenoord)",
+    ]
     assert build(table).sort("bestaat-niet").panels == build(table).panels
+
+
+def test_part_says_of_what_it_is_once_sorting_took_it_from_there(zuid, visit):
+    table = make_parts(zuid)
+    for position, name in ((5, "Begin: tot 12 jaar"), (6, "Nieuw: tot 12 jaar")):
+        part = IndicatorFactory(name=name, table=table, unit="aantal", decimals=0, position=position)
+        measure(zuid, part, 2023, {"Rotterdam": position})
+
+    assert "Tot 12 jaar (Begin) 5 " in visit(table, "sort=thuiszitters.naam")
+    assert "Tot 12 jaar 5 " in visit(table)
+
+
+def test_fewer_than_five_stand_below_five_and_words_at_the_end(zuid):
+    table = make_moves(zuid)
+    for name, code in (("Dijkzicht", "lt5"), ("Linden", "nb")):
+        Measurement.objects.filter(area__name=name, value__in=(2, 5)).update(value=None, code=code)
+
+    def sorted_by(key):
+        (panel,) = build(table).sort(key).panels
+        return [row.cells[1].shown for row in panel.sections[0].rows]
+
+    flow = table.indicators.get(name="vestiging van elders").code
+    assert sorted_by(f"{table.code}.{flow}") == ["1", "3", "4", "<5", "n.b."]
+    assert sorted_by(f"-{table.code}.{flow}") == ["<5", "4", "3", "1", "n.b."]
 
 
 def test_sorting_by_class_goes_by_rank_and_not_by_the_alphabet(zuid):
