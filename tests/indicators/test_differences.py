@@ -17,6 +17,7 @@ from indicators.differences import Comparison, differences
 from indicators.figures import round_half_up
 from indicators.models import Indicator, Measurement, PrintedFigure, Target
 from indicators.standing import standings
+from indicators.tables.differences import DifferencesForm
 from programme.models import Period
 from tests.factories import UserFactory
 
@@ -277,6 +278,13 @@ def test_page_is_narrowed_down_by_pijler_and_by_kind(auditor, loaded):
     assert "5 verschillen" in shown(soort="cut")
     assert "16 verschillen" in shown(soort="round")
     assert "0 verschillen" in shown(soort="zomaar")
+    choice = auditor.get(reverse("indicators:differences")).content.decode()
+    assert '<optgroup label="Tabellen">' in choice
+    assert '<option value="thuiszitters">Thuiszitters</option>' in choice
+    of_table = shown(pijler="wijkprofiel")
+    assert "VGR 2023, deel 2. Wijkprofiel " in of_table
+    assert "Veiligheidsindex, totaal" in of_table
+    assert "% huishoudens met een geregistreerde problematische schuld" not in of_table
 
 
 def test_page_is_sorted_and_taken_along(auditor, loaded):
@@ -289,6 +297,13 @@ def test_page_is_sorted_and_taken_along(auditor, loaded):
     assert kinds == sorted(kinds)
     assert len(kinds) == 10
     assert auditor.get(url, {"als": "xlsx"}).headers["Content-Type"].startswith("application/vnd.openxml")
+
+
+def test_page_sorts_what_is_computed_by_number(loaded):
+    (panel,) = DifferencesForm({}).tables().sort("-verschillen.berekend").panels
+
+    shown = [row.cells[2].shown for row in panel.sections[0].rows]
+    assert shown.index("98,4%") < shown.index("45,5%") < shown.index("9,4%") < shown.index("onder")
 
 
 def test_page_without_print_says_so(auditor, loaded):
