@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache, cached_property
 from itertools import cycle, pairwise
 from pathlib import Path
+from textwrap import wrap
 from xml.sax.saxutils import escape
 
 import vl_convert
@@ -57,6 +58,7 @@ class Size:
     width: int
     height: int
     font: int
+    letters: int  # that a line of text has at most
     values: bool  # whether there is room for the last value at the end of a line
 
     @property
@@ -69,7 +71,7 @@ class Size:
         return 0.53 * self.font * len(text)
 
 
-WIDE, NARROW = Size(840, 380, 15, True), Size(358, 320, 13, False)
+WIDE, NARROW = Size(840, 380, 15, 24, True), Size(358, 320, 13, 16, False)
 MARGIN = 30  # above the lines is the unit, below them are the years
 AIR = 14  # between an axis and the nearest point
 GAP = 9  # between the end of a line and its label
@@ -99,9 +101,10 @@ class Line:
 
     def label(self, size):
         """What stands at its end, as lines of text."""
+        said = [self.name, self.regime, self.end.label]
         if self.look:
-            return (f"{self.name} {self.end.label}",) if size.values else (self.name,)
-        return tuple(filter(None, (self.name, self.regime, self.end.label)))
+            said = [f"{self.name} {self.end.label}" if size.values else self.name]
+        return tuple(line for text in said for line in wrap(text, size.letters))
 
 
 def moment(period):
@@ -364,7 +367,7 @@ class Frame:
             room = whole - GAP - max(map(self.size.width_of, line.label(self.size)))
             if line.end.x > first:
                 found.append(AIR + (room - AIR) * (last - first) / (line.end.x - first))
-        return math.floor(max(min(found), whole / 2))
+        return math.floor(min(found))
 
     def place_of(self, point):
         """From the left and from the top."""
@@ -381,11 +384,17 @@ class Frame:
 
     @property
     def years_said(self):
-        """Which of the years on the axis have a label: the last, and before it as many as there is room for."""
+        """Which of the years on the axis have a label: the last, before it as many as there is room for, and the first.
+
+        The first goes without when it is too near to the next.
+        """
         first, last = self.across
         of_a_year, room = self.width / (last - first), self.size.width_of("2000") + AIR
         step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if step * of_a_year >= room)
-        return self.years[::-step]
+        said = self.years[::-step]
+        if (said[-1] - self.years[0]) * of_a_year >= room:
+            said.append(self.years[0])
+        return said
 
     def labels(self):
         """The Labels of the lines, where they overlap neither each other nor, if there is room beside it, a line."""

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 
 from indicators import charts
-from indicators.charts import AIR, GAP, LOOKS, NARROW, TARGET_DASHES, WIDE, Chart, Frame, Line, Point, spark
+from indicators.charts import AIR, LOOKS, NARROW, TARGET_DASHES, WIDE, Chart, Frame, Line, Point, spark
 from indicators.figures import Figures
 from indicators.standing import standings
 from programme.models import Area, Period
@@ -248,14 +248,22 @@ def test_between_the_axes_and_the_first_and_lowest_point_is_air(lowest, bottom):
     assert frame.place_of(line.end)[1] <= frame.height - AIR + 0.001
 
 
-def test_lines_leave_room_for_a_long_label_at_their_end():
-    short, long = (
-        Frame([Line(name, (Point(2011, 29, "", ""), Point(2023, 20, "20,0%", "")), LOOKS[1])], WIDE)
-        for name in ("Zuid", "Programmagebied Rotterdam Zuid")
-    )
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", ["Rotterdam", "Programmagebied Rotterdam Zuid", "Mmm" * 33])
+def test_long_label_at_the_right_is_whole(size, name):
+    points = (Point(2011, 1_500_000, "", ""), Point(2023, 2_500_000, "€ 2.500.000", ""))
+    frame = Frame([Line(name, points, LOOKS[1])], size)
 
-    assert long.width < short.width
-    assert long.left + long.width + GAP + WIDE.width_of("Programmagebied Rotterdam Zuid 20,0%") <= WIDE.width
+    (label,) = frame.labels()
+
+    assert label.right <= size.width - frame.left
+    assert "".join(label.text).replace(" ", "").startswith(name.replace(" ", ""))
+
+
+def test_first_year_has_a_label_where_there_is_room():
+    starts = [Frame(lines_towards([12], first=first, last=2031), NARROW).years_said[-1] for first in (2012, 2015)]
+
+    assert starts == [2012, 2016]
 
 
 @pytest.mark.parametrize(
