@@ -3,6 +3,8 @@
 A printed number is right when the computed one rounds to it. It is within rounding when the figures it rests on, which
 are rounded themselves, may give it too: that is no difference. What is printed differently in two places is
 listed where it is furthest off, however little that is.
+
+What was right in print may be otherwise now, since the bureau changed a figure or a target: that is a kind of its own.
 """
 
 from collections import defaultdict
@@ -15,6 +17,7 @@ from programme.figures import Code
 
 from . import worked
 from .areas import short_name
+from .changes import Changes
 from .figures import round_half_up, with_classes, with_unit
 from .formulas import Undefined, share_closed, share_due, target_value
 from .models import Indicator, PrintedFigure
@@ -27,7 +30,7 @@ NOT_PRINTED, NOT_KNOWN = "(niets)", Code.UNKNOWN.label
 OF_PARTS = "som van de delen"
 NOT_IN_LIST = "niet in de lijst"
 SIGNS = {1: "v", -1: "a", 0: "gelijk"}
-OF_A_TARGET = {What.ABOVE, What.REFERENCE}
+OF_A_TARGET = {What.TARGET, What.SHARE, What.ABOVE, What.START, What.REFERENCE}
 USUAL_KIND = {
     What.ABOVE: Kind.JUDGEMENT,
     What.RISEN: Kind.COUNT,
@@ -102,6 +105,7 @@ class Comparison:
         self.indicators = list(with_classes(every.select_related("division")).prefetch_related("pillars"))
         by_key = {one.pk: one for one in self.indicators}
         self.figures = figures_of(self.indicators, until=report)
+        self.changes = Changes(self.figures)
         printed = PrintedFigure.objects.filter(report=report, indicator__in=self.indicators)
         self.printed = list(printed.select_related("area", "period", "since", "source", "regime"))
         for one in self.printed:
@@ -135,16 +139,42 @@ class Comparison:
         for ours in same.values():
             computed = self._computed(ours[0])
             known = [one for one in ours if one.value is not None]
-            # Of what is printed in more ways one is best: nearest to what is computed, with the most decimals.
-            best = min(known, key=lambda one: _distance(one, computed), default=None)
+            # Of what is printed in more ways one is best: without a known fault, nearest to what is computed, with the
+            # most decimals.
+            best = min(known, key=lambda one: (bool(one.kind), *_distance(one, computed)), default=None)
             for one in ours:
                 if one.value is None:
-                    yield self._difference(one, computed, one.kind or Kind.MISSING)
+                    yield self._difference(one, computed, self._kind(one, Kind.MISSING))
                 elif one.value != best.value:
                     yield self._difference(one, computed, one.kind or Kind.TWICE)
                 elif not computed.rounds_to(one):
-                    kind = Kind.ROUNDING if computed.may_be(one) else one.kind or Kind.CALCULATION
+                    kind = Kind.ROUNDING if computed.may_be(one) else self._kind(one, Kind.CALCULATION)
                     yield self._difference(one, computed, kind)
+
+    def _kind(self, printed, usual):
+        """How a difference came about: as is known of the print, or since something changed, or in the `usual` way."""
+        if self._lost_its_target(printed):
+            return Kind.CHANGED
+        return printed.kind or (Kind.CHANGED if self._changed_since(printed) else usual)
+
+    def _lost_its_target(self, printed):
+        of_a_target = printed.what in OF_A_TARGET and printed.regime_id
+        return bool(of_a_target) and self._standing(printed).target is None
+
+    def _changed_since(self, printed):
+        """Whether a figure or a target that `printed` rests on is another than it was."""
+        indicator, periods = printed.indicator, [one for one in (printed.period, printed.since) if one]
+        match printed.what:
+            case What.VALUE | What.SIGN:
+                return self.changes.touch(indicator, area=printed.area, periods=periods)
+            case What.RISEN | What.FALLEN:
+                return self.changes.touch(indicator, periods=periods)
+        target = self._standing(printed).target
+        if target is None:
+            return self.changes.touch(indicator, area=printed.area)
+        of, where = target.reference_indicator or indicator, target.reference_area or target.area
+        changed = self.changes.touch(indicator, area=target.area) or self.changes.touch(of, area=where)
+        return changed or not target.as_printed
 
     def _said_of(self, printed):
         """What tells a printed number from another; of a value without a source it is the source that counts."""
@@ -225,8 +255,11 @@ class Comparison:
 
     def _standing(self, printed):
         """The Standing that is meant; one without a target when the target was taken away since."""
-        found = self.standings[printed.indicator_id]
-        meant = (one for one in found if one.target and one.target.regime_id == printed.regime_id)
+        meant = (
+            one
+            for one in self.standings[printed.indicator_id]
+            if one.target and (one.target.regime_id, one.target.area_id) == (printed.regime_id, printed.area_id)
+        )
         return next(meant, Standing(printed.indicator, None, self.report))
 
     # What else is printed of one indicator
@@ -244,10 +277,10 @@ class Comparison:
         for one in self.printed:
             if one.what in checks:
                 right, formula = NOT_KNOWN, NO_TARGET.label
-                if one.what not in OF_A_TARGET or self._standing(one).target:
+                if not self._lost_its_target(one):
                     right, formula = checks[one.what](one)
                 if right != one.raw:
-                    kind = one.kind or USUAL_KIND[one.what]
+                    kind = self._kind(one, USUAL_KIND[one.what])
                     yield self._difference(one, Computed(None, None, None, right, formula), kind)
 
     def _above(self, printed):
@@ -312,6 +345,7 @@ class Comparison:
             known = figure is not None and figure.number is not None
             if known and area.pk not in listed and low <= figure.number <= high:
                 same = " en ".join(one.area.name for one in rows if one.value == figure.number)
+                changed = self.changes.touch(last.indicator, area=area, periods=[last.period])
                 yield Difference(
                     last.indicator,
                     last.get_what_display(),
@@ -319,7 +353,7 @@ class Comparison:
                     NOT_IN_LIST,
                     f"score {figure.display}",
                     f"even hoog als {same}, wel in de lijst" if same else f"tussen {low:f} en {high:f}",
-                    Kind(last.kind or Kind.CUT_OFF),
+                    Kind.CHANGED if changed else Kind(last.kind or Kind.CUT_OFF),
                     last.place,
                 )
 
@@ -336,9 +370,14 @@ class Comparison:
                     found.measured.with_unit if found.measured else NOT_PRINTED,
                     found.added.with_unit,
                     formula if found.measured else worked.due(formula, found.due, indicator),
-                    Kind.ROUNDING if found.is_rounding else Kind.SUM,
+                    Kind.ROUNDING if found.is_rounding else self._kind_of_own(Kind.SUM, found.added),
                     note="; ".join(self._remarks(found)),
                 )
+
+    def _kind_of_own(self, kind, *figures):
+        """Of something that contradicts itself: whether that is since a figure changed that `figures` rest on."""
+        touched = (self.changes.touch(one.indicator, area=one.area, periods=[one.period]) for one in figures)
+        return Kind.CHANGED if any(touched) else kind
 
     def _remarks(self, gap):
         """What was remarked of the whole, or else of its parts."""
@@ -359,7 +398,7 @@ class Comparison:
                             other.with_unit,
                             used.with_unit,
                             f"{other.source}: {other.with_unit}; {used.source}: {used.with_unit}",
-                            Kind.SOURCES,
+                            self._kind_of_own(Kind.SOURCES, used),
                         )
 
     def _repeated(self):
@@ -380,7 +419,7 @@ class Comparison:
                         ", ".join(one.with_unit for one in now),
                         NOT_KNOWN,
                         f"alle {len(parts)} delen zijn in {after} dezelfde als in {before}",
-                        Kind.REPEATED,
+                        self._kind_of_own(Kind.REPEATED, *was, *now),
                     )
 
     # As a line

@@ -200,6 +200,7 @@ def _load_targets(row, indicators):
             regime=Regime.objects.get(code=target["regime"]) if "regime" in target else None,
             start_period=Period.objects.from_name(target["start"]) if "start" in target else None,
             reports_from=REPORT,
+            as_printed=True,
             **aim,
         )
 

@@ -612,6 +612,7 @@ class Target(models.Model):
 
     Its start is the measurement of the start period, or `start_value` where another value is stated. Its path, with
     the first and the last year, is that of the regime. It counts in the reports from `reports_from` to `reports_to`.
+    `as_printed` is whether it came along with the printed report; not when the bureau made it, or something else of it.
     """
 
     class Reference(models.TextChoices):
@@ -643,6 +644,7 @@ class Target(models.Model):
         blank=True,
         help_text="Zo eindigt een streefwaarde. Een die in een gemaakt rapport telt, wordt niet verwijderd.",
     )
+    as_printed = models.BooleanField("zoals gedrukt", default=False, editable=False)
 
     objects = TargetQuerySet.as_manager()
 
@@ -803,6 +805,7 @@ class PrintedFigure(models.Model):
         PERIOD = "period", "andere periode"
         REFERENCE = "refer", "andere referentie"
         ROUNDING = "round", "binnen afronding"
+        CHANGED = "changed", "sindsdien gewijzigd"
 
     report = models.PositiveSmallIntegerField("rapport over")
     place = models.CharField("plaats", max_length=100)

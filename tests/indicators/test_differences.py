@@ -1,6 +1,7 @@
 """Where the printed report over 2023 differs from what is computed: the whole list, line by line, and nothing else."""
 
 import csv
+import datetime
 import re
 from collections import Counter
 from decimal import Decimal
@@ -10,15 +11,19 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.forms import model_to_dict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.history import WayIn
 from indicators.differences import Comparison, differences
-from indicators.figures import round_half_up
+from indicators.figures import round_half_up, with_classes
 from indicators.models import Indicator, Measurement, PrintedFigure, Target
+from indicators.recording import Entry, Place, record
+from indicators.said import Said
 from indicators.standing import standings
 from indicators.tables.differences import DifferencesForm
-from programme.models import Period
+from programme.models import Area, Period
 from tests.factories import UserFactory
 
 from .test_load_indicators import REPORT, ROWS, rows, with_report
@@ -247,6 +252,88 @@ def test_what_is_printed_of_a_target_that_was_taken_away_is_not_computed(loaded)
 
     whats = ("% ingelopen", "streefwaarde 2023", "streefwaarde 2031", "oordeel", "referentie")
     assert found == {(what, "n.b.", "geen streefwaarde") for what in whats}
+
+
+def restate(code, area, year, value):
+    """As the bureau enters it: a figure of a calendar year, in the place of what is there or new."""
+    indicator = with_classes(Indicator.objects.all()).get(code=code)
+    place = Place(indicator, Area.objects.get(name=area), Period.objects.year(year), indicator.source)
+    record(
+        [Entry(place, Said(value=Decimal(value), remark="Herzien."))],
+        by=UserFactory(adviseur=True),
+        way_in=WayIn.FORM,
+        today=datetime.date(2025, 3, 1),
+        reason="Herzien.",
+    )
+
+
+def new_since(before):
+    """What, where, printed, computed and kind of the lines about something printed that was right before."""
+    known = {one[:4] for one in before}
+    return {line(one)[1:6] for one in differences(2023) if line(one)[:4] not in known}
+
+
+@pytest.fixture
+def before(comparison, loaded):
+    return {line(one) for one in comparison.differences}
+
+
+def test_what_was_right_in_print_is_not_blamed_for_a_figure_that_is_restated(before):
+    restate("kinderen-110", "NPRZ-gebied", 2022, "19.3")
+
+    assert new_since(before) == {
+        ("waarde", "Zuid, 2022", "19,1%", "19,3%", "sindsdien gewijzigd"),
+        ("waarde", "Zuid, 2022, lokale bron", "19,1%", "19,3%", "sindsdien gewijzigd"),
+        ("% ingelopen, Oud regime (sinds 2011)", "Zuid", "60,4%", "59,1%", "sindsdien gewijzigd"),
+        ("% ingelopen, Nieuw regime (sinds 2022)", "Zuid", "40,6%", "37,7%", "sindsdien gewijzigd"),
+    }
+
+
+def test_what_was_right_in_print_is_not_blamed_for_a_figure_that_came_later(before):
+    restate("gezinnen-130", "NPRZ-gebied", 2023, 27)
+    restate("gezinnen-130", "Rotterdam", 2023, "20.9")
+    restate("doorstroming-in-vo-zorg", "NPRZ-gebied", 2022, 30)
+
+    assert new_since(before) == {
+        ("% ingelopen", "Zuid", "34,4%", "37,8%", "sindsdien gewijzigd"),
+        ("streefwaarde 2031", "Zuid", "21,1%", "20,9%", "sindsdien gewijzigd"),
+        ("som van de delen", "Zuid, 2022", "(niets)", "94,2%", "sindsdien gewijzigd"),
+    }
+    assert ("streefwaarde 2023", "26,9%", "verkeerd streefpercentage") in {
+        (one.what, one.printed, one.kind.label) for one in differences(2023) if one.indicator.code == "gezinnen-130"
+    }
+
+
+def test_what_was_right_in_print_is_not_blamed_for_a_target_in_the_place_of_another(before):
+    norm = Target.objects.get(indicator__code="mbo-techniek")
+    Target.objects.filter(pk=norm.pk).update(reports_from=2012, reports_to=2022)
+    norm.pk, norm.norm, norm.as_printed = None, 35, False
+    norm.save()
+    Target.objects.filter(indicator__code="afstroom").delete()
+    later = Target.objects.get(indicator__code="koopwoningen")
+    restate("koopwoningen", "NPRZ-gebied", 2024, 30)
+    Target.objects.filter(pk=later.pk).update(reports_to=2023)
+
+    found = new_since(before)
+
+    assert {(what, computed) for what, _, _, computed, _ in found} >= {
+        ("streefwaarde 2031", "35,0%"),
+        ("% ingelopen", "n.b."),
+    }
+    assert {kind for *_, kind in found} == {"sindsdien gewijzigd"}
+    assert "koopwoningen" not in {one.indicator.code for one in differences(2023)}
+
+
+def test_target_that_is_changed_in_the_admin_is_no_longer_what_was_printed(client, loaded):
+    client.force_login(UserFactory(beheerder=True))
+    target = Target.objects.get(indicator__code="mbo-techniek")
+    url = reverse("admin:indicators_target_change", args=[target.pk])
+    fields = {name: value for name, value in model_to_dict(target).items() if value is not None}
+
+    for changed, is_printed in (({"reports_to": 2024}, True), ({"reports_to": 2024, "norm": 35}, False)):
+        assert client.post(url, fields | changed).status_code == 302
+        target.refresh_from_db()
+        assert target.as_printed is is_printed
 
 
 # The page and the command
