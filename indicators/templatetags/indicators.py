@@ -8,4 +8,4 @@ register = template.Library()
 @register.inclusion_tag("indicators/sections.html", name="sections", takes_context=True)
 def show_sections(context):
     """The menu inside 'Indicatoren', for the page that is shown."""
-    return {"items": sections(context["request"])}
+    return {"items": sections(context["request"], report=context.get("report"))}

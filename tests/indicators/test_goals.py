@@ -161,6 +161,16 @@ def test_report_of_another_year_is_chosen_and_an_unknown_one_is_not_there(reader
         assert reader.get(reverse("indicators:goals"), {"jaar": wrong}).status_code == 404
 
 
+def test_report_that_was_chosen_stays_chosen_on_the_other_pages_about_it(reader, goals):
+    code = Indicator.objects.get(name="Boven").code
+    links = [f'href="{reverse(f"indicators:{name}")}?jaar=2022"' for name in ("goals", "stand")]
+
+    for page in (("goals",), ("stand",), ("indicator", code)):
+        assert all(link in read(reader, *page, jaar=2022) for link in links)
+        assert links[1] not in read(reader, *page)
+    assert read(reader, "indicator", code, jaar=2022).count(links[0]) == 2  # above the title as well
+
+
 def test_later_figure_makes_no_report_until_the_beheerder_does(client, goals):
     Report.objects.create(year=2022)
     measure(Indicator.objects.get(name="Boven"), PlaceFactory(), 2023, 20)
