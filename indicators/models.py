@@ -761,6 +761,10 @@ class PrintedFigureQuerySet(models.QuerySet):
         """The year of the last report of which print is known; None without."""
         return self.aggregate(latest=models.Max("report"))["latest"]
 
+    def shares(self, *, report):
+        """The % ingelopen of every target in the report over the year `report`."""
+        return self.filter(what=PrintedFigure.What.SHARE, report=report)
+
     def lists(self, *, until=None):
         """What stands in a list, in the reports until the year `until`; None for every report."""
         found = self.filter(what=PrintedFigure.What.LIST)

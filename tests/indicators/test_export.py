@@ -160,6 +160,34 @@ def test_effectrapportage_is_read_back_as_figures_and_standings_have_it(report, 
     assert sorted(numbers) == pytest.approx(sorted(map(float, expected)))
 
 
+def test_share_that_was_printed_the_year_before_stands_beside_the_computed_one(report, fetch):
+    def goals(year):
+        head, *rows = rows_of(workbook(fetch("report", year))["Doelen en indicatoren"])[2:]
+        (row,) = (row for row in rows if row[0] == "% kinderen")
+        return dict(zip(head, row, strict=True)), {row[0] for row in rows}
+
+    for place, raw, value in (("tabel met doelen", "52,3%", "52.3"), ("blz. 7", "29%", 29)):
+        Report.objects.get_or_create(year=2024)
+        Report.objects.get_or_create(year=2023)
+        PrintedFigure.objects.create(
+            report=2022 if value == 29 else 2023,
+            place=place,
+            indicator=report.indicator,
+            what="share",
+            regime=report.regime,
+            raw=raw,
+            value=value,
+        )
+    column = "Gedrukt: % ingelopen VGR {}"
+
+    row, notes = goals(2023)
+    assert row[column.format(2022)] == 29
+    assert "Gedrukt: % ingelopen VGR 2022 is overgenomen uit het gedrukte rapport over 2022, niet berekend." in notes
+    assert goals(2024)[0][column.format(2023)] == 52.3
+    PrintedFigure.objects.filter(report=2022).delete()
+    assert not [title for title in goals(2023)[0] if title and "Gedrukt" in title]
+
+
 def test_last_target_says_its_year_where_the_paths_end_in_different_years(report, zuid, fetch):
     def goals():
         return rows_of(workbook(fetch("report", 2023))["Doelen en indicatoren"])

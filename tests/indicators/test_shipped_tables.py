@@ -21,6 +21,17 @@ def rows_of(panel):
     return {row.title: row for section in panel.sections for row in section.rows}
 
 
+def test_goals_hold_every_share_that_the_report_before_printed(loaded_once, db):
+    found = standings(Indicator.objects.in_report().prefetch_related("pillars"), year=2023)
+    panel = goals.panel(found, figures_of([one.indicator for one in found]), year=2023)
+
+    place = [column.title for column in panel.columns].index("Gedrukt: % ingelopen VGR 2022")
+    cells = [row.cells[place] for section in panel.sections for row in section.rows]
+    printed = PrintedFigure.objects.shares(report=2022)
+    assert sorted(cell.value for cell in cells if cell.value is not None) == sorted(one.value for one in printed)
+    assert len(printed) == 29
+
+
 def test_leefbaarometer_counts_five_higher_and_seven_lower_since_2012(tables):
     (panel,) = tables["leefbaarometer"]
 
