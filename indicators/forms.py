@@ -189,7 +189,9 @@ def _is_key(text):
 
 
 class UploadForm(forms.Form):
-    file = WorkbookField(help_text="Een Excelbestand (.xlsx) met het blad Metingen.")
+    file = WorkbookField(
+        help_text="Een Excelbestand (.xlsx) met het blad Metingen. Welke namen er zijn, staat op het blad Namen."
+    )
     reason = forms.CharField(
         label="Waarom verandert er iets wat er al stond?",
         help_text="Nodig als het werkblad een cijfer wijzigt of weghaalt. Het staat daarna in de geschiedenis, met de"

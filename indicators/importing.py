@@ -10,14 +10,17 @@ from django.db import transaction
 from accounts.history import WayIn
 from accounts.refusals import Refused
 from backoffice.workbooks.files import download
+from programme.models import Area, Period
 from workbooks.reading import Faults, read_tables
 from workbooks.taking_over import NOTHING, Outdated, fingerprint, hash_of
 from workbooks.writing import EditableBook
 
-from .models import Indicator, MeasurementEvent, MeasurementImport
+from .models import Indicator, MeasurementEvent, MeasurementImport, Source
 from .recording import REASON_MISSING, record
-from .sheet import LAYOUT, Draft, MeasurementsResource
+from .sheet import LAYOUT, Columns, Draft, MeasurementsResource
 
+NAMES = "Namen"
+"""The sheet with what can be named, to look it up: it is not read in again."""
 LONGEST_REASON = 200
 """Characters of a reason: it stands in the history together with the name of the file."""
 PIXELS = (330, 150, 110, 190, 95, 80, 80, 60, 75, 300)
@@ -29,8 +32,19 @@ def workbook_response(*, today):
     book = EditableBook(file, title="Metingen van de indicatoren", subject="Alle metingen")
     resource = MeasurementsResource(today=today)
     book.add_rows(resource, resource.get_queryset(), pixels=PIXELS)
+    book.add_lists(NAMES, _names(), pixels=260)
     book.workbook.close()
     return download(file, "metingen.xlsx")
+
+
+def _names():
+    """What a cell may name, by the title of its column; a period may also be another one of its kind."""
+    return {
+        Columns.INDICATOR: Indicator.objects.values_list("name", flat=True),
+        Columns.AREA: Area.objects.values_list("name", flat=True),
+        Columns.PERIOD: [str(one) for one in Period.objects.all()],
+        Columns.SOURCE: Source.objects.values_list("name", flat=True),
+    }
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,7 @@ def look_at(file, *, by, today, reason=""):
         raise PermissionDenied
     faults = Faults()
     resource = MeasurementsResource(today=today)
-    resource.take(read_tables(file, [LAYOUT], faults)[LAYOUT.name], faults)
+    resource.take(read_tables(file, [LAYOUT], faults, besides=[NAMES])[LAYOUT.name], faults)
     faults.raise_any()
     drafts = resource.drafts
     if any(draft.stored for draft in drafts) and not reason.strip():

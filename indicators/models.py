@@ -15,7 +15,7 @@ from programme.models import Area, Division, Period, Pillar
 from programme.numbers import format_number
 from workbooks.taking_over import TakenOver
 
-from .said import Said
+from .said import Said, Told
 
 CODE_STAYS = "In kleine letters, cijfers en streepjes. Een code ligt vast: zij is later niet te wijzigen."
 
@@ -431,6 +431,10 @@ class MeasurementEventQuerySet(AppendOnlyQuerySet):
         return {(one.indicator_id, one.area_id, *one.period.days, one.source_id): one for one in rows}
 
 
+WAYS_IN = [(one.value, "meegeleverd" if one == WayIn.PLAN else one.label) for one in WayIn]
+"""How a measurement comes in: those that ship are of no plan."""
+
+
 class MeasurementEvent(AppendOnly):
     """Who changed a measurement, from what to what, and why. The empty `was` is that of a new one."""
 
@@ -442,7 +446,7 @@ class MeasurementEvent(AppendOnly):
     became = models.CharField("werd", max_length=600, blank=True)
     reason = models.CharField("reden", max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="door")
-    way_in = models.CharField("via", max_length=6, choices=WayIn)
+    way_in = models.CharField("via", max_length=6, choices=WAYS_IN)
 
     objects = MeasurementEventQuerySet.as_manager()
 
@@ -458,6 +462,14 @@ class MeasurementEvent(AppendOnly):
     def change(self):
         """From what to what: '19,1 → 19,3', 'nieuw → 19,1' or '19,1 → leeg'."""
         return f"{self.was or 'nieuw'} → {self.became or 'leeg'}"
+
+    @property
+    def told_was(self):
+        return Told.of(self.was)
+
+    @property
+    def told_became(self):
+        return Told.of(self.became)
 
 
 class MeasurementImport(TakenOver):

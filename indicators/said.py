@@ -55,6 +55,20 @@ class Said:
         return self.figure(indicator) + " (voorlopig)" * self.provisional + (f". {self.remark}" if self.remark else "")
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the history tells that was said: the figure and its remark."""
+
+    figure: str
+    remark: str
+
+    @classmethod
+    def of(cls, words):
+        """Of what `Said.in_words` gave: there is no space in a figure behind a point."""
+        figure, _, remark = words.partition(". ")
+        return cls(figure, remark)
+
+
 def read_said(text, *, indicator, numbers=(), remark=""):
     """What was typed or pasted in a cell of `indicator`, as a Said; one that says nothing for an empty cell.
 

@@ -9,10 +9,11 @@ from import_export.fields import Field
 
 from programme.figures import CODES_AS_TYPED, Code
 from programme.models import Area, Period
-from workbooks.cells import as_decimal, as_remark, as_text, as_yes, named, within, yes_or_blank
+from workbooks.cells import Names, as_decimal, as_remark, as_text, as_yes, named, within, yes_or_blank
 from workbooks.reading import Layout, shown
 from workbooks.resources import CellDifference, SheetResource
 
+from .areas import short_name
 from .figures import with_classes
 from .models import Indicator, Measurement, MeasurementEvent, Source
 from .recording import Entry, Known, Place, fault_of
@@ -133,9 +134,11 @@ class MeasurementsResource(SheetResource):
     def before_import(self, dataset, **kwargs):
         indicators = list(with_classes(Indicator.objects.select_related("division")))
         self.known = Known(indicators)
-        self._indicators = {one.name: one for one in indicators}
-        self._areas = {one.name: one for one in Area.objects.prefetch_related("divisions")}
-        self._sources = {one.name: one for one in Source.objects.all()}
+        areas = list(Area.objects.prefetch_related("divisions"))
+        self._indicators = Names({one.name: one for one in indicators})
+        # Also as tables call them, unless another one has that name.
+        self._areas = Names({short_name(one): one for one in areas} | {one.name: one for one in areas})
+        self._sources = Names({one.name: one for one in Source.objects.all()})
 
     def get_or_init_instance(self, instance_loader, row):
         return Draft(), True

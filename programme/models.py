@@ -182,9 +182,10 @@ class PeriodManager(models.Manager):
     def named(self, name):
         """The period printed as '2023', '2022/23', '2016 t/m 2018', 'december 2022', '2022 T1' or '31-12-2022'.
 
-        It is not saved. Raises ValueError, in Dutch, for anything else.
+        It is not saved. Capitals make no difference. Raises ValueError, in Dutch, for anything else.
         """
-        name = " ".join(name.split())
+        typed = " ".join(name.split())
+        name = typed.lower()
         with suppress(ValueError):  # of a day that is on no calendar
             if re.fullmatch(r"\d{4}", name):
                 return _year(int(name))
@@ -192,14 +193,14 @@ class PeriodManager(models.Manager):
                 return _school_year(int(found[1]))
             if (found := re.fullmatch(r"(\d{4}) t/m (\d{4})", name)) and found[1] < found[2]:
                 return _years(int(found[1]), int(found[2]))
-            if found := re.fullmatch(r"(\d{4}) T([123])", name):
+            if found := re.fullmatch(r"(\d{4}) t([123])", name):
                 return _tertaal(int(found[1]), int(found[2]))
             if (found := re.fullmatch(r"([a-z]+) (\d{4})", name)) and found[1] in MONTHS:
                 return _month(int(found[2]), MONTHS.index(found[1]) + 1)
             if found := re.fullmatch(r"(\d{2})-(\d{2})-(\d{4})", name):
                 return _date(datetime.date(int(found[3]), int(found[2]), int(found[1])))
         raise ValueError(
-            f"'{name}' is geen periode; verwacht wordt een jaar (2023), een schooljaar (2022/23), jaren"
+            f"'{typed}' is geen periode; verwacht wordt een jaar (2023), een schooljaar (2022/23), jaren"
             " (2021 t/m 2023), een tertaal (2022 T1), een maand (december 2022) of een datum (31-12-2022)."
         )
 

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import defaultdict
 from decimal import Decimal
 from io import StringIO
 
@@ -92,6 +93,34 @@ class UnknownNameError(ValueError):
     def __init__(self, message, names):
         self.names = names
         super().__init__(message)
+
+
+class Names:
+    """What a cell may name, by its name; capitals and spaces make no difference where they leave no choice.
+
+    `known` maps each name to what it stands for. Raises ValueError where two names differ in nothing else.
+    """
+
+    def __init__(self, known):
+        self._known, self._alike = known, defaultdict(list)
+        for name in known:
+            self._alike[_alike(name)].append(name)
+
+    def __contains__(self, name):
+        return _alike(name) in self._alike
+
+    def __getitem__(self, name):
+        if name in self._known:
+            return self._known[name]
+        first, *others = self._alike[_alike(name)]
+        if others:
+            either = " of ".join(f'"{one}"' for one in (first, *others))
+            raise ValueError(f'"{shown(name)}" kan twee dingen betekenen. Schrijf precies {either}.')
+        return self._known[first]
+
+
+def _alike(name):
+    return " ".join(name.split()).casefold()
 
 
 def named(known, value, what):

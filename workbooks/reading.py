@@ -136,8 +136,10 @@ class Table:
     rows: list[tuple[int, dict[str, str | int | float]]] = field(default_factory=list)
 
 
-def read_tables(file, layouts, faults):
+def read_tables(file, layouts, faults, *, besides=()):
     """The Table of each of `layouts` by its name, of a binary file; of a sheet that is not there it is empty.
+
+    Sheets with one of the names `besides` may be there too; what they say is not read.
 
     What is wrong with a cell goes to `faults`, and the cell is empty. Raises Faulty at once when it is not certain
     which column is which, and Refused when the file cannot be opened at all.
@@ -148,7 +150,7 @@ def read_tables(file, layouts, faults):
     by_name = {layout.name: layout for layout in layouts}
     expected = " en ".join(by_name)
     for name in workbook.sheetnames:
-        if name not in by_name:
+        if name not in by_name and name not in besides:
             faults.add(name, 0, 0, f"dit blad hoort er niet bij; verwacht wordt {expected}.")
     for layout in layouts:
         if layout.name in workbook.sheetnames:
@@ -262,7 +264,7 @@ class _Look:
         else:
             self._others += 1
         if self._elements > MOST_ELEMENTS or self._others > MOST_OTHER_ELEMENTS:
-            raise Refused("Dit bestand bevat veel meer cellen of opmaak dan een plan nodig heeft. Haal die eruit.")
+            raise Refused("Dit bestand bevat veel meer cellen of opmaak dan een werkblad nodig heeft. Haal die eruit.")
         if self._root == "worksheet":
             self._start_in_sheet(tag, attributes)
         elif tag == "Relationship":

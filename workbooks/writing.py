@@ -1,6 +1,7 @@
 """Sheets that go out so that they can be changed and read in again."""
 
 from decimal import Decimal
+from itertools import zip_longest
 
 from accounts.refusals import Refused
 from backoffice.workbooks.book import Book, points
@@ -35,6 +36,13 @@ class EditableBook(Book):
             for column, value in enumerate(cells):
                 self.write(sheet, row, column, _cell(value, f"{resource.layout.name}, rij {row + 1}"))
         sheet.autofilter(0, 0, max(len(dataset), 1), len(columns) - 1)
+
+    def add_lists(self, name, lists, *, pixels):
+        """The sheet `name` with `lists`, by the title of its column: to look up what a cell may say."""
+        sheet = self.add_sheet(name, columns=[(title, pixels) for title in lists])
+        for row, cells in enumerate(zip_longest(*lists.values()), 1):
+            for column, value in enumerate(cells):
+                self.write(sheet, row, column, value)
 
 
 def _cell(value, place):

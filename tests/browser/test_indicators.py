@@ -115,7 +115,7 @@ def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, ind
     expect(cell(page, "% schulden", "NPRZ-gebied")).to_have_value("4/9")
 
     page.get_by_role("link", name="Geschiedenis van % schulden").click()
-    expect(page.get_by_text("4/9. Kleine steekproef.")).to_be_visible()
+    expect(page.get_by_text("Opmerking: Kleine steekproef.")).to_be_visible()
     axe.check(page)
     assert MeasurementEvent.objects.count() == 6
 

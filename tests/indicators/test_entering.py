@@ -356,6 +356,34 @@ def test_grid_of_hundreds_of_cells_comes_in_whole(client, werk):
     assert "1 cijfer opgeslagen." in send(client, sent, **{cell("cell", indicator, "Gebied 20"): "11"}).text
 
 
+def test_history_tells_a_remark_as_such_and_of_what_came_along_that_it_did(client):
+    place = {
+        "indicator": IndicatorFactory(),
+        "area": PlaceFactory(),
+        "period": YearFactory(),
+        "source": SourceFactory(),
+    }
+    for became, way_in in (
+        ("1.140 (voorlopig). Opgave klopt. Nagevraagd.", "form"),
+        ("n.b.", "plan"),
+        ("n.b.. Te klein.", "plan"),
+    ):
+        MeasurementEvent.objects.create(**place, became=became, way_in=way_in)
+
+    rows = page_of(client.get(reverse("indicators:history", args=[place["indicator"].code]))).xpath("//tbody/tr")
+
+    assert [text_of(row.xpath("td[@data-label='Werd']")[0]) for row in rows] == [
+        "n.b. Opmerking: Te klein.",
+        "n.b.",
+        "1.140 (voorlopig) Opmerking: Opgave klopt. Nagevraagd.",
+    ]
+    assert [text_of(row.xpath("td[@data-label='Wanneer']/span")[0]) for row in rows] == [
+        "meegeleverd",
+        "meegeleverd",
+        "formulier",
+    ]
+
+
 def test_history_takes_as_many_queries_for_three_changes_as_for_one(client, werk, django_assert_num_queries):
     indicator = IndicatorFactory(pillars=[werk], source=SourceFactory())
     TargetFactory(indicator=indicator)

@@ -18,7 +18,7 @@ from indicators.models import Measurement, MeasurementEvent, MeasurementImport, 
 from indicators.sheet import Columns
 from programme.models import Area, Division
 from tests.factories import UserFactory
-from tests.indicators.factories import IndicatorFactory, MeasurementFactory, PlaceFactory, YearFactory
+from tests.indicators.factories import IndicatorFactory, MeasurementFactory, PlaceFactory, SourceFactory, YearFactory
 from workbooks import waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("logged_in")]
@@ -102,6 +102,37 @@ def test_what_goes_out_comes_in_again_and_changes_nothing(client, share):
         ("12345678901234,5678", None, None, None, None, None),
     }
     assert not MeasurementEvent.objects.exists()
+
+
+def test_names_stand_on_a_sheet_that_is_not_read_in(client, share):
+    rows = [[cell.value for cell in row] for row in load_workbook(BytesIO(exported(client)))["Namen"].rows]
+    assert rows == [["Indicator", "Gebied", "Periode", "Bron"], ["% werkloos", "NPRZ-gebied", "2022", "Bron"]]
+
+
+def test_name_is_known_as_tables_have_it_and_with_other_capitals_and_spaces(client, share):
+    month = IndicatorFactory(name="Uitkeringen", unit="aantal", decimals=0, period_kind="month")
+    rows = (
+        row(gebied="zuid", waarde=19),
+        row(gebied="NPRZ-Gebied", indicator="%  Werkloos", periode=2021, bron=" bron", waarde=20),
+        row(gebied="Zuid", indicator="uitkeringen", periode="December 2022", waarde=5),
+    )
+    take_over(client, upload(client, file_of(*rows)))
+    measured = (*share.measurements.all(), *month.measurements.all())
+    found = {(str(one.area), str(one.period), one.value) for one in measured}
+    expected = {("2022", Decimal("19.1")), ("2023", 19), ("2021", 20), ("december 2022", 5)}
+    assert found == {("NPRZ-gebied", *one) for one in expected}
+
+
+def test_name_that_may_be_two_things_is_said_so_and_a_place_has_its_own_name_first(client, share):
+    for name in ("CBS", "cbs"):
+        SourceFactory(name=name, code=f"{name}-bron")
+    zuid = PlaceFactory(name="Zuid", kind=Area.Kind.DISTRICT)
+
+    assert faults(upload(client, file_of(row(bron="Cbs", waarde=1)))) == [
+        'blad Metingen, cel D2: "Cbs" kan twee dingen betekenen. Schrijf precies "CBS" of "cbs".'
+    ]
+    take_over(client, upload(client, file_of(row(bron="cbs", gebied="Zuid", waarde=19))))
+    assert Measurement.objects.get(area=zuid).source.name == "cbs"
 
 
 def test_workbook_is_shown_first_and_then_taken_over(client, share, adviseur):

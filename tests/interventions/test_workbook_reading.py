@@ -20,7 +20,7 @@ BROKEN = "Dit Excelbestand is beschadigd of niet compleet. Open het in Excel en 
 MACROS = "Dit bestand bevat macro’s. Bewaar het in Excel als gewoon werkblad (.xlsx)."
 ENTITIES = "Dit bestand bevat verwijzingen (entiteiten) die in een werkblad niet horen."
 PACKED = "Dit bestand is uitgepakt groter dan 20 MB. Haal eruit wat er niet bij hoort."
-TOO_MUCH = "Dit bestand bevat veel meer cellen of opmaak dan een plan nodig heeft. Haal die eruit."
+TOO_MUCH = "Dit bestand bevat veel meer cellen of opmaak dan een werkblad nodig heeft. Haal die eruit."
 RELATION = (
     '<Relationships><Relationship Id="x" Type="http://x/{}" Target="file:///x" TargetMode="External"/></Relationships>'
 )
