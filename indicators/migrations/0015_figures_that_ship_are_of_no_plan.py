@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("indicators", "0013_bounds_of_decimals_and_shares"),
+        ("indicators", "0014_differences_since_something_changed"),
     ]
 
     operations = [
