@@ -74,7 +74,8 @@ def _upright(table, indicators, figures, periods, areas):
         cells = tuple(_cell(figures, one, area, period) for one, area in shown)
         by_kind.setdefault(period.kind, []).append(Row(str(period), cells, order=period.start.isoformat()))
     kinds = [kind for kind in Period.Kind if kind in by_kind]
-    return columns, [Section(kind.label if len(kinds) > 1 else "", tuple(by_kind[kind])) for kind in kinds]
+    several = len(kinds) > 1
+    return columns, [Section(kind.label if several else "", tuple(by_kind[kind]), apart=several) for kind in kinds]
 
 
 def _cell(figures, indicator, area, period):

@@ -91,7 +91,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Section:
-    """Rows under a heading of their own; those `apart` are not sorted in among the others."""
+    """Rows under a heading of their own; those `apart` are sorted among themselves, and keep their heading."""
 
     title: str
     rows: tuple[Row, ...]
@@ -180,24 +180,23 @@ class Panel:
         def order(row):
             return (row.order or row.title.casefold()) if place is None else row.cells[place].order
 
-        moving = [
-            replace(row, part_of="", left=row.part_of or section.title)
-            for section in self.sections
-            if not section.apart
-            for row in section.rows
-            if not row.total
-        ]
-        words = [row for row in moving if isinstance(order(row), str)]
-        numbers = [row for row in moving if not isinstance(order(row), str | None)]
-        for found in (numbers, words):
-            found.sort(key=order, reverse=backwards)
-        rows = (*numbers, *words, *(row for row in moving if order(row) is None))
-        kept = [
-            replace(section, rows=tuple(row for row in section.rows if section.apart or row.total))
-            for section in self.sections
-        ]
-        sections = (Section("", rows), *(section for section in kept if section.rows))
-        return replace(self, sections=sections, sorted_by=by)
+        def in_order(rows):
+            words = [row for row in rows if isinstance(order(row), str)]
+            numbers = [row for row in rows if not isinstance(order(row), str | None)]
+            for found in (numbers, words):
+                found.sort(key=order, reverse=backwards)
+            return (*numbers, *words, *(row for row in rows if order(row) is None))
+
+        together, kept = [], []
+        for section in self.sections:
+            totals, others = ([row for row in section.rows if row.total is total] for total in (True, False))
+            if section.apart:
+                kept.append(replace(section, rows=(*totals, *in_order(others))))
+            else:
+                kept.append(replace(section, rows=tuple(totals)))
+                together += [replace(row, part_of="", left=row.part_of or section.title) for row in others]
+        sections = (Section("", in_order(together)), *kept)
+        return replace(self, sections=tuple(one for one in sections if one.rows), sorted_by=by)
 
     @property
     def headings(self):

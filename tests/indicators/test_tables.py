@@ -173,6 +173,11 @@ def test_long_series_stands_upright_with_years_apart_from_months(zuid, visit):
 
     assert [(section.title, len(section.rows)) for section in panel.sections] == [("Jaar", 1), ("Maand", 9)]
     assert cells(panel)["mei 2022"] == ["5"]
+    newest_first = panel.sort(f"-{table.code}.naam")
+    assert [[row.full_title for row in section.rows][:2] for section in newest_first.sections] == [
+        ["2022"],
+        ["september 2022", "augustus 2022"],
+    ]
     assert "Periode Alle 2022 januari 2022 februari 2022" in visit(table)
 
 
