@@ -54,6 +54,9 @@ class Draft:
     stored: Measurement | None = None
     earlier: MeasurementEvent | None = None
 
+    def __str__(self):  # import-export asks for it, and what is stored would look up its indicator
+        return self.title
+
     @property
     def is_placed(self):
         return None not in (self.indicator, self.area, self.period, self.source)
