@@ -14,6 +14,7 @@ from django.db.models import DateField, DecimalField
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.text import slugify
 from import_export.admin import ExportMixin
 
@@ -154,6 +155,29 @@ class Reference(Reading):
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget = field.widget.widget  # without the buttons that open windows
         return field
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """For the history: each field that changed, from what to what."""
+        if add:
+            return super().construct_change_message(request, form, formsets, add)
+        return "; ".join(
+            f"{form.fields[name].label}: {_in_words(form.fields[name], form.initial.get(name))}"
+            f" → {_in_words(form.fields[name], form.cleaned_data[name])}"
+            for name in form.changed_data
+        )
+
+
+def _in_words(field, value):
+    """What a form field says with this value."""
+    if isinstance(value, bool):
+        return "ja" if value else "nee"
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        value = ", ".join(map(str, value))
+    elif isinstance(field, forms.ModelChoiceField):
+        value = field.to_python(value)
+    elif isinstance(field, forms.ChoiceField):
+        value = dict(field.choices).get(value)
+    return "leeg" if value in (None, "") else localize(value)
 
 
 def _is_fixed(obj):

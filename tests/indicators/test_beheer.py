@@ -8,7 +8,7 @@ from django.urls import reverse
 from lxml import html
 
 from indicators.models import Indicator, Regime, RegimePoint, Report, ShareClass, Source, Table
-from tests.factories import UserFactory
+from tests.factories import PillarFactory, UserFactory
 from tests.indicators.factories import (
     IndicatorFactory,
     PlaceFactory,
@@ -94,6 +94,21 @@ def test_code_never_changes(client, measured):
         assert save(client, one, code="anders", name="Anders genoemd") == []
         one.refresh_from_db()
         assert (one.code, one.name) == (code, "Anders genoemd")
+
+
+def test_history_says_from_what_to_what(client):
+    pillar = PillarFactory(name="Werk")
+    indicator = IndicatorFactory(name="Oud", lowest=0)
+    fields = {"name": "Nieuw", "lowest": "1,5", "highest": 100, "direction": "lower", "source": SourceFactory().pk}
+    assert save(client, indicator, **fields, pillars=pillar.pk, adds_up="on") == []
+
+    told = html.fromstring(client.get(url(Indicator, "history", indicator.pk)).text).text_content()
+
+    for said in (
+        *("Naam: Oud → Nieuw", "Laagste waarde: 0,0000 → 1,5", "Hoogste waarde: leeg → 100", "Bron: leeg → Bron"),
+        *("Richting: geen van beide → lager is beter", "Pijlers: leeg → Werk", "Telt op: nee → ja"),
+    ):
+        assert said in told
 
 
 MEANING = (
