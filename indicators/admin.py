@@ -124,15 +124,15 @@ class ReportAdmin(Reference):
 @admin.register(Target, site=site)
 class TargetAdmin(OfReports):
     list_display = ("indicator", "area", "regime", "reference", "reference_area", "norm", "reports_from", "reports_to")
-    export_fields = ("reference_indicator", "aim", "start_period", "start_value")
+    export_fields = ("pillar", "reference_indicator", "aim", "start_period", "start_value")
     list_filter = ("regime", "reference", "reference_area")
     list_select_related = ("indicator", "area", "regime", "reference_area", "reference_indicator", "start_period")
     search_fields = ("indicator__name", "aim")
     fields = (
-        *("indicator", "area", "regime", "reference", "reference_area", "norm", "reference_indicator", "aim"),
+        *("indicator", "area", "pillar", "regime", "reference", "reference_area", "norm", "reference_indicator", "aim"),
         *("start_period", "start_value", "reports_from", "reports_to"),
     )
-    still_as_printed = {"reports_to"}
+    still_as_printed = {"reports_to", "pillar"}
     """What may be changed of a target that still aims at what was printed."""
 
     def save_model(self, request, obj, form, change):

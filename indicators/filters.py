@@ -89,8 +89,8 @@ class IndicatorFilter(StandFilter):
 
     @cached_property
     def standings(self):
-        chosen = self._chosen("oordeel")
-        return [one for one in super().standings if _has(one, chosen)]
+        chosen, pillar = self._chosen("oordeel"), self.pillar
+        return [one for one in super().standings if _has(one, chosen) and (pillar is None or pillar in one.pillars)]
 
     @property
     def pillar(self):

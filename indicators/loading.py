@@ -197,6 +197,7 @@ def _load_targets(row, indicators):
         Target.objects.create(
             indicator=indicators[row["code"]],
             area=Area.objects.get(name=target["area"]),
+            pillar=Pillar.objects.get(abbreviation=target["pillar"]) if "pillar" in target else None,
             regime=Regime.objects.get(code=target["regime"]) if "regime" in target else None,
             start_period=Period.objects.from_name(target["start"]) if "start" in target else None,
             reports_from=REPORT,

@@ -635,6 +635,15 @@ class Target(models.Model):
 
     indicator = models.ForeignKey(Indicator, models.CASCADE, related_name="targets", verbose_name="indicator")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+", verbose_name="gebied")
+    pillar = models.ForeignKey(
+        Pillar,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="pijler",
+        help_text="De pijler waarbij zij staat, als de indicator bij meer pijlers hoort. Leeg: bij al die pijlers.",
+    )
     regime = models.ForeignKey(Regime, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="regime")
     reference = models.CharField("referentie", max_length=9, choices=Reference)
     reference_area = models.ForeignKey(
@@ -712,9 +721,11 @@ class Target(models.Model):
         return f"voor de rapporten over {self.reports_from} t/m {self.reports_to}"
 
     def clean(self):
-        """A target is revised by another one of the same regime that counts from a later report on."""
+        """It stands at a pijler of its indicator; it is revised by another of its regime that counts from later on."""
         if None in (self.indicator_id, self.area_id, self.reports_from):
             return
+        if self.pillar and self.pillar not in self.indicator.pillars.all():
+            raise ValidationError({"pillar": f"'{self.indicator}' hoort niet bij de pijler {self.pillar}."})
         if self.reports_to is not None and self.reports_to < self.reports_from:  # a constraint says so
             return
         same = Target.objects.filter(indicator=self.indicator_id, area=self.area_id, regime=self.regime_id)

@@ -84,11 +84,11 @@ class Counted:
 
 
 def counted(standings, *, year):
-    """The Counted of `standings`. One that belongs to two pijlers counts in both, and once in those of all pijlers."""
+    """The Counted of `standings`. One that stands at two pijlers counts in both, and once in those of all pijlers."""
     pillars = list(Pillar.objects.all())
     numbers = Counter()
     for standing in standings:
-        for pillar in (*standing.indicator.pillars.all(), None):
+        for pillar in (*standing.pillars, None):
             verdict = standing.verdict
             numbers.update((key, pillar) for key in (verdict.key, verdict.group, ""))
 

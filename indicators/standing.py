@@ -71,6 +71,13 @@ class Standing:
     classes: tuple[ShareClass, ...] = ()  # those of the regime in this report
 
     @property
+    def pillars(self):
+        """The Pillars at which it stands, in order: that of its target, or else all of its indicator."""
+        every = list(self.indicator.pillars.all())
+        own = self.target and self.target.pillar
+        return [own] if own in every else every
+
+    @property
     def start_period(self):
         """Since when it is compared; None where nothing says so: then that is the first measurement."""
         return self.target.start_period if self.target else self.indicator.start_period
@@ -254,7 +261,7 @@ def standings(indicators, *, year, figures=None):
     by_indicator = {}
     targets = Target.objects.in_report(year).filter(indicator__in=indicators)
     for target in targets.select_related(
-        "area", "reference_area", "reference_indicator", "start_period", "regime"
+        "area", "pillar", "reference_area", "reference_indicator", "start_period", "regime"
     ).prefetch_related("regime__points", "regime__classes"):
         by_indicator.setdefault(target.indicator_id, []).append(target)
     figures = figures or figures_of(indicators)
@@ -266,10 +273,10 @@ def standings(indicators, *, year, figures=None):
 
 
 def by_pillar(standings):
-    """The `standings` by the first Pillar of their indicator, in order; at the end, by None, those without a pijler."""
+    """The `standings` by the first Pillar at which each stands, in order; at the end, by None, those without one."""
 
     def pillar(standing):
-        return standing.indicator.first_pillar
+        return next(iter(standing.pillars), None)
 
     def place(standing):
         return (True, 0) if pillar(standing) is None else (False, pillar(standing).position)

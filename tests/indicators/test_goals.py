@@ -6,6 +6,7 @@ from io import BytesIO
 
 import openpyxl
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -252,6 +253,40 @@ def test_every_count_of_the_stand_leads_to_a_list_of_that_length(reader, goals):
         for url, number in links:
             found = re.findall(r"/indicatoren/indicator-\d+/\?jaar", reader.get(unescape(url)).content.decode())
             assert len(found) == int(number), url
+
+
+def test_target_that_stands_at_one_of_two_pijlers_is_listed_and_counted_there_only(reader, pillars):
+    school, work = pillars
+    new = goal("Tweemaal", pillars, "21.9", "19.1", "15.0", pillar=school)
+    old = RegimeFactory(code="a")
+    TargetFactory(indicator=new.indicator, regime=old, pillar=work, reference_area=new.reference_area)
+    measure(new.indicator, new.area, 2011, 25)
+
+    page = read(reader, "goals")
+    of_school, of_work = page.partition('goals__pillar">School')[2].partition('goals__pillar">Werk')[::2]
+    links = re.findall(r'href="([^"]*)">(\d+)<span', read(reader, "stand"))
+    sheet = goals_table.panel(standings([new.indicator], year=2022), figures_of([new.indicator]), year=2022).sections
+
+    assert ("Regime a" in of_school, "Regime b" in of_school) == (False, True)
+    assert ("Regime a" in of_work, "Regime b" in of_work) == (True, False)
+    assert [listed(reader, pijler=short, oordeel=regime) for short in "SW" for regime in "ab"] == [
+        [], ["Tweemaal"], ["Tweemaal"], []
+    ]  # fmt: skip
+    assert [number for _, number in links] == ["1", "1", "1", "1", "1", "1", "1", "1", "1", "1", "2"]
+    for url, number in links:
+        found = re.findall(r"/indicatoren/indicator-\d+/\?jaar", reader.get(unescape(url)).content.decode())
+        assert len(found) == int(number), url
+    assert [(section.title, len(section.rows)) for section in sheet] == [("School", 1), ("Werk", 1)]
+    assert "Regime a, pijler Werk." in text_of(read(reader, "indicator", new.indicator.code))
+
+
+def test_target_stands_at_a_pijler_of_its_indicator_or_at_all(pillars):
+    target = goal("Boven", pillars[:1], "21.9", "19.1", "15.0", pillar=pillars[1])
+
+    with pytest.raises(ValidationError, match="hoort niet bij de pijler Werk"):
+        target.full_clean()
+    (found,) = standings([target.indicator], year=2022)
+    assert found.pillars == pillars[:1]
 
 
 def test_stand_counts_each_once_and_tells_what_has_no_share(reader, goals):

@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import math
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -31,6 +32,7 @@ from indicators.models import (
 )
 from indicators.recording import Entry, Known, Place, fault_of, record
 from indicators.said import Said, read_said
+from indicators.standing import standings
 from interventions.loading import read_plan
 from programme.models import Area, Division, Period
 from tests.factories import UserFactory
@@ -255,6 +257,28 @@ def test_every_figure_of_the_table_of_goals_is_measured(loaded):
         ("thuiszitters", "zuid", "start", "57.3"),
         ("thuiszitters", "zuid", "actueel", "44.5"),
     ]
+
+
+CLASSES = (("a-1", 40), ("a-2", 15), ("a-3", 5), ("a-4", -math.inf))
+
+
+@with_report
+def test_each_pijler_has_the_targets_that_it_has_in_the_table_of_goals(loaded):
+    """Counted by class: the share of the new regime above or below what is due. Not in that table: Schoolgewicht."""
+    printed = Counter()
+    for code, row in zip(ROWS, rows("outcome_indicators.csv"), strict=True):
+        if row["ingelopen_vgr2023"] and row["pijlers"]:
+            share, is_new = Decimal(row["ingelopen_vgr2023"]), int(row["volgnr"]) <= 10
+            old = next(key for key, lower in CLASSES if share > lower)
+            verdict = ("b-boven" if share > Decimal("11.1") else "b-onder") if is_new else old
+            printed.update((code, pillar, verdict) for pillar in row["pijlers"].split(";"))
+
+    found = standings(Indicator.objects.in_report().exclude(code="schoolgewicht"), year=2023)
+
+    assert printed.total() == 39
+    assert printed == Counter(
+        (one.indicator.code, pillar.name, one.verdict.key) for one in found if one.is_defined for pillar in one.pillars
+    )
 
 
 # What the structured report calls otherwise than the data files do.
