@@ -3,26 +3,26 @@
 from django import forms
 
 from accounts.forms import NOT_WHOLE
-from programme.differences import Difference
 from programme.models import Area
 from workbooks.forms import WorkbookField
 
+from .areas import short_name
 from .importing import LONGEST_REASON
 from .models import Indicator, Measurement, MeasurementEvent, Source
-from .recording import EARLIEST, REASON_MISSING, Entry, look_at
+from .recording import EARLIEST, REASON_MISSING, Entry, Fault, Why, look_at
 from .said import read_said
 
 
 class GridForm(forms.Form):
-    """The cells of a Grid. `entries` are those that were typed otherwise than the user saw them.
+    """The cells of a Grid. `entries` are those that were typed otherwise than the user saw them, and can be read.
 
-    Each cell has beside what is typed a hidden field with what the user saw, and may have a remark. `conflicts` are the
-    cells that somebody else changed in between.
+    Each cell has beside what is typed a hidden field with what the user saw, and may have a remark. A cell is taken or
+    waits by itself: `faults` says of those that wait why, by their key.
     """
 
     reason = forms.CharField(
         label="Waarom verandert er iets wat er al stond?",
-        help_text="Nodig als u een cijfer wijzigt of weghaalt. Het staat daarna in de geschiedenis.",
+        help_text="Alleen nodig als u een cijfer wijzigt of weghaalt. Het staat daarna in de geschiedenis.",
         max_length=MeasurementEvent._meta.get_field("reason").max_length,
         required=False,
     )
@@ -30,17 +30,16 @@ class GridForm(forms.Form):
     def __init__(self, data=None, *, grid, today):
         super().__init__(data, auto_id="%s")
         self.grid, self.today = grid, today
-        self.entries, self.conflicts = [], []
-        self._touched, self._ask_remark = set(), set()
+        self.entries, self.faults, self._touched = [], {}, set()
         for cell in grid.cells:
             self._add(cell)
 
     def _add(self, cell):
         most = Measurement._meta.get_field("remark").max_length
-        remark = forms.CharField(label=f"Opmerking: {cell.place}", max_length=most, required=False)
+        remark = forms.CharField(label=f"Opmerking: {cell.label}", max_length=most, required=False)
         remark.widget.attrs["data-beside"] = True
         self.fields |= {
-            f"cell-{cell.key}": forms.CharField(label=str(cell.place), required=False),
+            f"cell-{cell.key}": forms.CharField(label=cell.label, required=False),
             f"seen-{cell.key}": forms.CharField(widget=forms.HiddenInput, required=False),
             f"remark-{cell.key}": remark,
         }
@@ -51,34 +50,45 @@ class GridForm(forms.Form):
         }
 
     def clean(self):
-        if any(name.startswith("cell-") and name not in self.fields for name in self.data):
+        names = {f"cell-{cell.key}" for cell in self.grid.cells}
+        if any(name.startswith("cell-") and name not in names for name in self.data):
             self.add_error(None, NOT_WHOLE)
         for cell in self.grid.cells:
             if f"cell-{cell.key}" in self.data:
                 self._read(cell)
-        look = look_at(self.entries, known=self.grid.known, today=self.today)
+        if self.non_field_errors():
+            self.entries, self.faults = [], {}
+            return
+        look = look_at(self.entries, known=self.grid.known, today=self.today, reason=self.reason_given)
         for cell in self.grid.cells:
             if fault := look.faults.get(cell.place.key):
-                self._take_fault(cell, fault)
-        if look.restates and not self.cleaned_data.get("reason"):
+                self._refuse(cell, fault)
+        if "reason" not in self.errors and Why.NO_REASON in self.whys:
             self.add_error("reason", REASON_MISSING)
+
+    @property
+    def reason_given(self):
+        return self.cleaned_data.get("reason", "")
 
     def _read(self, cell):
         version, seen, seen_remark = self._seen(cell)
-        text, remark = self.cleaned_data[f"cell-{cell.key}"], seen_remark
-        if f"remark-{cell.key}" in self.data:
-            remark = self.cleaned_data.get(f"remark-{cell.key}", "")
+        text = self.data[f"cell-{cell.key}"].strip()
+        remark = self.data.get(f"remark-{cell.key}", seen_remark).strip()
         if (text, remark) == (seen, seen_remark):
             return
         self._touched.add(cell.key)
         if version is None:
-            self.add_error(f"cell-{cell.key}", NOT_WHOLE)
+            self.add_error(None, NOT_WHOLE)
             return
+        for name, at in (("cell", "value"), ("remark", "remark")):
+            if wrong := self.errors.get(f"{name}-{cell.key}"):
+                self.faults[cell.key] = Fault(" ".join(wrong), at=at)
+                return
         indicator = cell.place.indicator
         try:
             said = read_said(text, indicator=indicator, numbers=self.grid.known.numbers(indicator), remark=remark)
         except ValueError as error:
-            self.add_error(f"cell-{cell.key}", str(error))
+            self._refuse(cell, Fault(str(error)))
         else:
             self.entries.append(Entry(cell.place, said, version))
 
@@ -86,48 +96,52 @@ class GridForm(forms.Form):
         """What the user saw, as (version, text, remark); version None when that did not come in."""
         version, _, rest = self.data.get(f"seen-{cell.key}", "").partition("|")
         text, _, remark = rest.partition("|")
-        return (int(version) if version.isdecimal() else None), text, remark
+        return (int(version) if _is_key(version) else None), text, remark
 
-    def _take_fault(self, cell, fault):
+    def _refuse(self, cell, fault):
+        self.faults[cell.key] = fault
         self.add_error(f"cell-{cell.key}", fault.message)
-        if fault.asks_remark:
-            self._ask_remark.add(cell.key)
-        if fault.is_conflict:
-            self.conflicts.append(cell)
 
     def move_to_current_versions(self):
-        """Let what was typed stand as a change of what is stored now; what was not touched shows what is stored now."""
+        """Let what waits stand as a change of what is stored now; all else shows what is stored now."""
         self.data = self.data.copy()
+        waiting = self._touched if self.non_field_errors() else self.faults
         for cell in self.grid.cells:
-            if cell.key not in self._touched:
+            if cell.key not in waiting:
                 for name in ("cell", "seen", "remark"):
                     self.data[f"{name}-{cell.key}"] = self.initial[f"{name}-{cell.key}"]
-        for cell in self.conflicts:
-            self.data[f"seen-{cell.key}"] = cell.seen
+            elif cell.key in self.faults and self.faults[cell.key].why == Why.CONFLICT:
+                self.data[f"seen-{cell.key}"] = cell.seen
 
     def fields_of(self, cell):
-        """The fields of a cell; the remark only where there is one, or one is asked for."""
-        remark = self[f"remark-{cell.key}"]
+        """The fields of a cell, and its Fault; the remark only where there is one, or one is asked for."""
+        remark, fault = self[f"remark-{cell.key}"], self.faults.get(cell.key)
+        asks = fault is not None and fault.why == Why.JUMP
         return {
             "value": self[f"cell-{cell.key}"],
             "seen": self[f"seen-{cell.key}"],
-            "remark": remark if remark.value() or cell.key in self._ask_remark else None,
+            "remark": remark if remark.value() or asks else None,
+            "fault": fault,
         }
 
-    # Of components/conflict.html
+    @property
+    def is_wrong(self):
+        """Whether something can only be taken when it is typed otherwise; what else waits, may well be right."""
+        return not self.faults or Why.WRONG in self.whys
 
-    text_differences = ()
+    @property
+    def whys(self):
+        return {fault.why for fault in self.faults.values()}
 
-    def other_differences(self):
-        """The cells that somebody else changed: what they say now, and what was typed."""
-        return [Difference(str(one.place), one.typed or "leeg", self._typed(one) or "leeg") for one in self.conflicts]
-
-    def _typed(self, cell):
-        return self[f"cell-{cell.key}"].data
-
-    def latest(self):
-        """What happened last to the first of the cells that somebody else changed."""
-        return MeasurementEvent.objects.at(self.conflicts[0].place).select_related("by").last()
+    @property
+    def waiting(self):
+        """The cells that wait, as pairs of a Why and the pairs (field, Fault), those that are wrong first."""
+        found = {why: [] for why in Why}
+        for cell in self.grid.cells:
+            if fault := self.faults.get(cell.key):
+                name = "remark" if fault.at == "remark" else "cell"
+                found[fault.why].append((self[f"{name}-{cell.key}"], fault))
+        return [(why, cells) for why, cells in found.items() if cells]
 
 
 class ChooseForm(forms.Form):
@@ -141,13 +155,18 @@ class ChooseForm(forms.Form):
         self.fields["jaar"] = forms.IntegerField(label="Jaar", min_value=EARLIEST, max_value=today.year)
 
 
+class AreaField(forms.ModelChoiceField):
+    def label_from_instance(self, area):
+        return short_name(area)
+
+
 class MoreForm(forms.Form):
     """What else a grid should have: a column for an area, a row for another source. It stands in the query string.
 
     `rij` is the rows that were added before, each as the keys of an indicator and a source, and `kolom` the columns.
     """
 
-    gebied = forms.ModelChoiceField(
+    gebied = AreaField(
         label="Ook cijfers voor gebied",
         queryset=Area.objects.all(),
         required=False,

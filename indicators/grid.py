@@ -31,13 +31,21 @@ class Sheet:
     code: str
     title: str
     part_of: Q
-    of_neighbourhoods: bool = False
+    table: Table | None = None
 
     @property
     def indicators(self):
         """Those in it, without what is only computed from others."""
         never_measured = Q(terms__isnull=False, measurements__isnull=True)
         return with_classes(Indicator.objects.filter(self.part_of).exclude(never_measured).distinct())
+
+    @property
+    def of_neighbourhoods(self):
+        return self.table is not None and self.table.layout in OF_NEIGHBOURHOODS
+
+    def report_of(self, year):
+        """The year of the report to which belongs what begins in `year`."""
+        return year - (self.table.last_year_in(year) - year) if self.table else year
 
 
 def sheets():
@@ -58,7 +66,7 @@ def _of_pillar(pillar):
 
 
 def _of_table(table):
-    return Sheet(table.code, str(table), Q(table=table), table.layout in OF_NEIGHBOURHOODS)
+    return Sheet(table.code, str(table), Q(table=table), table)
 
 
 @dataclass(frozen=True)
@@ -66,21 +74,24 @@ class Line:
     """An indicator as one source measures it, in a period that belongs to the year of the grid.
 
     Where there are more of those, such as months, `group` is what they have in common: the Line without a period.
+    `is_only` is whether there is no line of another source.
     """
 
     indicator: Indicator
     source: Source
     period: Period | None = None
     group: "Line | None" = None
+    is_only: bool = True
 
     def __str__(self):
-        return str(self.indicator)
+        return str(self.indicator) if self.is_only else f"{self.indicator}, {self.source}"
 
 
 @dataclass(frozen=True)
 class Cell:
     """A figure that may be typed: what is stored now, what was measured last before it, and what others add up to."""
 
+    line: Line
     place: Place
     stored: Measurement | None
     before: Measurement | None
@@ -91,6 +102,13 @@ class Cell:
         """Stands for the cell in the names of its fields."""
         place = self.place
         return f"{place.indicator.pk}-{place.source.pk}-{place.area.pk}-{slugify(place.period)}"
+
+    @property
+    def label(self):
+        """What it is about; with the source where there are more."""
+        place = self.place
+        name = f"{place.indicator}, {short_name(place.area)}, {place.period}"
+        return name if self.line.is_only else f"{name}, {place.source}"
 
     @property
     def typed(self):
@@ -104,8 +122,10 @@ class Cell:
 
     @property
     def earlier(self):
-        """The last figure before it, as people write it."""
-        return self.before.said.figure(self.place.indicator)
+        """The last figure before it, with its period: '2022: 19,1', and with its source when that is another."""
+        before = self.before
+        source = "" if before.source_id == self.place.source.pk else f" ({before.source})"
+        return f"{before.period}: {before.said.figure(self.place.indicator)}{source}"
 
 
 @dataclass(frozen=True)
@@ -166,6 +186,17 @@ class Grid:
         return [cell for _, cells in self.rows for cell in cells]
 
     @property
+    def report(self):
+        """The year of the report to which its figures belong."""
+        return self.sheet.report_of(self.year)
+
+    @property
+    def school_year(self):
+        """The school year that begins in its year, when something in it is measured per school year; None otherwise."""
+        periods = (line.period for line in self.lines)
+        return next((period for period in periods if period.kind == Period.Kind.SCHOOL_YEAR), None)
+
+    @property
     def without_source(self):
         """The indicators that have no line yet, since nobody ever measured them."""
         shown = {line.indicator for line in self.lines}
@@ -192,9 +223,11 @@ class Grid:
             own = {indicator.source_id} if indicator.source_id else set()
             chosen = {key for of, key in (*measured, *sources) if of == indicator.pk}
             periods = self.periods_of(indicator)
-            for source in sorted((every[key] for key in own | chosen if key in every), key=_position):
-                group = Line(indicator, source) if len(periods) > 1 else None
-                yield from (Line(indicator, source, period, group) for period in periods)
+            found = sorted((every[key] for key in own | chosen if key in every), key=_position)
+            for source in found:
+                is_only = len(found) == 1
+                group = Line(indicator, source, is_only=is_only) if len(periods) > 1 else None
+                yield from (Line(indicator, source, period, group, is_only) for period in periods)
 
     def periods_of(self, indicator):
         """The periods of the year of the grid in which `indicator` is measured: as last time, moved to that year.
@@ -211,7 +244,7 @@ class Grid:
 
     def _cell(self, line, area):
         place = Place(line.indicator, area, line.period, line.source)
-        return Cell(place, self.known.at(place), self.known.before(place), self._computed(place))
+        return Cell(line, place, self.known.at(place), self.known.before(place), self._computed(place))
 
     def _computed(self, place):
         """What the parts of the figure add up to; None where it has no parts, or not all of them are known."""

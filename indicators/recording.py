@@ -1,10 +1,10 @@
-"""Measurements that are entered: each checked against what is stored, all written with their history, or none."""
+"""Measurements that are entered: each checked against what is stored, and written with its history."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Count
 
 from accounts.refusals import Refused
@@ -48,15 +48,22 @@ class Entry:
     version: int | None = None
 
 
+class Why(models.TextChoices):
+    """What kind of Fault it is, as the title of a list of them."""
+
+    WRONG = "wrong", "Dit kan niet"
+    JUMP = "jump", "Dit wijkt sterk af: klopt het?"
+    CONFLICT = "conflict", "Iemand anders was u voor"
+    NO_REASON = "reason", "Dit verandert wat er al stond"
+
+
 @dataclass(frozen=True)
 class Fault:
-    """Why an entry is not taken, in Dutch. A jump is, once it has a remark; of a conflict, `stored` is there now."""
+    """Why an entry is not taken, in Dutch. A jump is, once it has a remark; a change, once it has a reason."""
 
     message: str
-    at: str = "value"  # or "area", "period"
-    asks_remark: bool = False
-    is_conflict: bool = False
-    stored: Measurement | None = None
+    at: str = "value"  # or "area", "period", "remark"
+    why: Why = Why.WRONG
 
 
 class Known:
@@ -72,7 +79,7 @@ class Known:
         )
         for row in rows.order_by("period__start", "period__end", "source__position"):
             self._at[(row.indicator_id, row.area_id, *row.period.days, row.source_id)] = row
-            self._series[row.indicator_id, row.area_id, row.source_id].append(row)
+            self._series[row.indicator_id, row.area_id].append(row)
             self._periods[row.indicator_id].append(row.period)
             if row.number is not None:
                 self._numbers[row.indicator_id].append(row.number)
@@ -86,16 +93,21 @@ class Known:
         return self._at.get(place.key)
 
     def before(self, place):
-        """The last Measurement before it that is a number, of the same source and kind of period; None without any.
+        """The last Measurement before it that is a number, of the same kind of period; None without any.
 
-        A month says nothing of a year. Nor does a school year: of vmbo-techniek and vmbo-zorg the start is of a school
-        year and all since of calendar years, which are two series, each compared with itself.
+        That of its own source. Without one, what another source says of an earlier period or of the same one. A month
+        says nothing of a year. Nor does a school year: of vmbo-techniek and vmbo-zorg the start is of a school year and
+        all since of calendar years, which are two series, each compared with itself.
         """
-        period = place.period
-        for row in reversed(self._series[place.indicator.pk, place.area.pk, place.source.pk]):
-            if row.period.kind == period.kind and row.period.start < period.start and row.number is not None:
+        period, others = place.period, None
+        for row in reversed(self._series[place.indicator.pk, place.area.pk]):
+            if row.period.kind != period.kind or row.period.start > period.start or row.number is None:
+                continue
+            if row.source_id == place.source.pk and row.period.start < period.start:
                 return row
-        return None
+            if row.source_id != place.source.pk and others is None:
+                others = row
+        return others
 
     def numbers(self, indicator):
         """All numbers that are known of `indicator`, in its unit."""
@@ -118,26 +130,20 @@ class NotRecorded(Refused):
         names = {entry.place.key: str(entry.place) for entry in entries}
         super().__init__("\n".join(f"{names[key]}: {fault.message}" for key, fault in faults.items()))
 
-    @property
-    def conflicts(self):
-        return {key: fault for key, fault in self.faults.items() if fault.is_conflict}
-
 
 @dataclass
 class Look:
-    """What entries would change, and what is wrong with them by the key of their place."""
+    """What entries would change, each with what is stored, and why others are not taken, by the key of their place."""
 
     changes: list[tuple[Entry, Measurement | None]] = field(default_factory=list)
     faults: dict[tuple, Fault] = field(default_factory=dict)
 
-    @property
-    def restates(self):
-        """Whether something that was measured would change or go."""
-        return any(stored for _, stored in self.changes)
 
+def look_at(entries, *, known, today, reason):
+    """The Look at entries, against what is `known` of their indicators. Writes nothing.
 
-def look_at(entries, *, known, today):
-    """The Look at entries, against what is `known` of their indicators. Writes nothing."""
+    `reason` says why something changes that was measured already: without it that is not taken.
+    """
     look = Look()
     times = Counter(entry.place.key for entry in entries)
     for entry in entries:
@@ -147,32 +153,49 @@ def look_at(entries, *, known, today):
         elif entry.said != (stored.said if stored else Said()):
             if fault := fault_of(entry, known=known, today=today):
                 look.faults[entry.place.key] = fault
-            look.changes.append((entry, stored))
+            elif stored and not reason.strip():
+                now = stored.said.typed(entry.place.indicator)
+                look.faults[entry.place.key] = Fault(
+                    f"Hier stond {now}: vul in waarom dit verandert.", why=Why.NO_REASON
+                )
+            else:
+                look.changes.append((entry, stored))
     return look
+
+
+REASON_MISSING = "Er verandert een cijfer dat er al stond. Vul in waarom."
 
 
 def record(entries, *, by, way_in, today, reason=""):
     """Write what is entered, each with its event; all, or nothing. Returns the Look at what it changed.
 
-    `reason` says why something changes that was measured already; without it that is refused. Raises NotRecorded, with
-    what is wrong with each entry. Only the bureau enters measurements.
+    `reason` is that of `look_at`. Raises NotRecorded, with what is wrong with each entry. Only the bureau enters
+    measurements.
     """
-    if not by.is_bureau:
-        raise PermissionDenied
     with transaction.atomic():
-        # Of an indicator one at a time: a cell that is still empty has no row to lock.
-        indicators = {entry.place.indicator.pk for entry in entries}
-        list(Indicator.objects.filter(pk__in=indicators).select_for_update(no_key=True).order_by("pk"))
-        look = look_at(entries, known=Known(indicators), today=today)
+        look = _look_locked(entries, by=by, today=today, reason=reason)
         if look.faults:
             raise NotRecorded(look.faults, entries)
-        if look.restates and not reason.strip():
-            raise Refused(REASON_MISSING)
         _write(look.changes, by=by, way_in=way_in, reason=reason.strip())
     return look
 
 
-REASON_MISSING = "Er verandert een cijfer dat er al stond. Vul in waarom."
+def record_each(entries, *, by, way_in, today, reason=""):
+    """Write as `record` does whatever is right of what is entered. Returns the Look at it, with why the rest is not."""
+    with transaction.atomic():
+        look = _look_locked(entries, by=by, today=today, reason=reason)
+        _write(look.changes, by=by, way_in=way_in, reason=reason.strip())
+    return look
+
+
+def _look_locked(entries, *, by, today, reason):
+    """The Look at entries, of which nobody else changes anything until the end of the transaction."""
+    if not by.is_bureau:
+        raise PermissionDenied
+    # Of an indicator one at a time: a cell that is still empty has no row to lock.
+    indicators = {entry.place.indicator.pk for entry in entries}
+    list(Indicator.objects.filter(pk__in=indicators).select_for_update(no_key=True).order_by("pk"))
+    return look_at(entries, known=Known(indicators), today=today, reason=reason)
 
 
 def _write(changes, *, by, way_in, reason):
@@ -241,15 +264,20 @@ def fault_of(entry, *, known, today):
     old_remark = stored.remark if stored else ""
     if said.remark not in ("", old_remark):
         return None
-    before = known.before(place) or stored
+    before = known.before(place)
+    if stored and stored.number is not None and (before is None or before.source_id != place.source.pk):
+        before = stored
     if before and is_jump(said.number, before.number):
         more = "meer" if said.number > before.number else "minder"
         was = f"{before.said.figure(place.indicator)} in {before.period}"
+        if before.source_id != place.source.pk:
+            was += f" volgens {before.source}"
         ask = REMARK_OLD if said.remark else REMARK_MISSING
-        return Fault(f"Dit is veel {more} dan {was}. Klopt het? {ask}", asks_remark=True)
+        return Fault(f"Dit is veel {more} dan {was}. Klopt het? {ask}", why=Why.JUMP)
     return None
 
 
+WHOLE = 100  # percent
 REMARK_MISSING = "Schrijf in de opmerking waarom."
 REMARK_OLD = (
     "De opmerking die er staat, is van het vorige cijfer. Schrijf erbij waarom ook dit cijfer klopt, bijvoorbeeld:"
@@ -261,9 +289,9 @@ def _conflict(place, stored):
     last = MeasurementEvent.objects.at(place).select_related("by").last()
     who = f" door {last.by}" if last and last.by else ""
     if stored is None:
-        return Fault(f"Dit cijfer is intussen weggehaald{who}.", is_conflict=True)
-    now = stored.said.typed(place.indicator)
-    return Fault(f"Dit is intussen gewijzigd{who}: er staat nu {now}.", is_conflict=True, stored=stored)
+        return Fault(f"Dit cijfer is intussen weggehaald{who}.", why=Why.CONFLICT)
+    now = stored.said.in_words(place.indicator).removesuffix(".")
+    return Fault(f"Dit is intussen gewijzigd{who}: er staat nu {now}.", why=Why.CONFLICT)
 
 
 def _why_not_then(place, known, today):
@@ -303,5 +331,8 @@ def _why_not_so_much(indicator, said):
     if indicator.lowest is not None and number < indicator.lowest:
         return f"{said.figure(indicator)} ligt buiten de schaal: het laagste is {format_number(indicator.lowest)}."
     if indicator.highest is not None and number > indicator.highest:
+        if said.numerator is not None and indicator.highest == WHOLE:
+            more, whole = format_number(said.numerator), format_number(said.denominator)
+            return f"De teller ({more}) is groter dan de noemer ({whole}): een deel is nooit meer dan het geheel."
         return f"{said.figure(indicator)} ligt buiten de schaal: het hoogste is {format_number(indicator.highest)}."
     return ""

@@ -29,6 +29,15 @@ def every_report():
     return sorted([*made, *prepared], key=lambda one: one.year, reverse=True)
 
 
+def next_to_enter(*, today):
+    """The year of which figures are entered next: that after the newest report, as far as it has begun.
+
+    As long as there is no report it is last year.
+    """
+    newest = Report.objects.values_list("year", flat=True).first()
+    return min(newest + 1, today.year) if newest else today.year - 1
+
+
 def _made():
     """Those that were stated; as long as there is none, every year over which one can be made counts as a report."""
     stated = Report.objects.with_targets().values_list("year", flat=True)

@@ -81,8 +81,8 @@ def read_said(text, *, indicator, numbers=(), remark=""):
     bare = text.removesuffix(PROVISIONAL).rstrip()
     said = {"provisional": bare != text, "remark": remark}
     if "/" in bare:
-        numerator, _, denominator = bare.partition("/")
-        return Said(**sides(parse_number(numerator), parse_number(denominator), indicator=indicator), **said)
+        numerator, denominator = (_side(part, bare) for part in bare.split("/", 1))
+        return Said(**sides(numerator, denominator, indicator=indicator), **said)
     value, code = read_value(bare, indicator=indicator, numbers=numbers)
     if value is None and not code:
         if said["provisional"]:
@@ -91,12 +91,19 @@ def read_said(text, *, indicator, numbers=(), remark=""):
     return Said(value=value, code=code, **said)
 
 
+def _side(part, text):
+    if not part.strip():
+        raise ValueError(f"In '{text}' ontbreekt een getal. Schrijf een teller en een noemer, bijvoorbeeld 66/145.")
+    return parse_number(part, example="een teller en een noemer: 66/145")
+
+
 def read_value(text, *, indicator, numbers=()):
     """A number, the name of a class or a code as (value, code); raises as `read_said` does."""
     if indicator.scale_id and text and (rank := _rank(text, indicator)) is not None:
         return rank, ""
     try:
-        value, code = parse_figure(text, unit=indicator.unit)
+        # Not 1.234 where that may mean two things.
+        value, code = parse_figure(text, unit=indicator.unit, example="12,5" if indicator.decimals else "1.234")
     except ValueError as error:
         if indicator.scale_id:
             raise ValueError(_no_class(text, indicator)) from error

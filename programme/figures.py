@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from .numbers import parse_number
+from .numbers import EXAMPLE, parse_number
 
 
 class Code(models.TextChoices):
@@ -16,11 +16,11 @@ class Code(models.TextChoices):
     FEWER_THAN_5 = "lt5", "<5"
 
 
-def parse_figure(text, *, unit):
+def parse_figure(text, *, unit, example=EXAMPLE):
     """What was typed or pasted in a cell of the grid of an indicator in `unit`, as (value, code).
 
     An empty cell is (None, ""). 'n.b.', 'n.v.t.' and '<5' may be typed in any usual way. Raises ValueError, in Dutch,
-    for what is no number, and for a sign of another unit: '12%' is not 12 people.
+    for what is no number, with an `example` of one, and for a sign of another unit: '12%' is not 12 people.
     """
     bare = re.sub(r"[\s.]", "", text).lower()
     if bare in {"", "-", "–"}:
@@ -30,7 +30,7 @@ def parse_figure(text, *, unit):
     for sign, meaning in SIGNS.items():
         if sign in bare and sign not in unit and meaning not in unit:
             raise ValueError(f"'{text}' is in {meaning}, maar deze indicator is in: {unit}. Schrijf alleen het getal.")
-    return parse_number(text), ""
+    return parse_number(text, example=example), ""
 
 
 SIGNS = {"%": "procent", "€": "euro"}

@@ -8,13 +8,15 @@ _NUMBER = re.compile(
     r"(?P<sign>[-−–]?) ?(?P<whole>\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+|\d+)(?:,(?P<decimals>\d+))?", re.ASCII
 )
 MAX_WHOLE, MAX_DECIMALS = 14, 4
+EXAMPLE = "1.234 of 12,5"
 
 
-def parse_number(text):
+def parse_number(text, *, example=EXAMPLE):
     """The Decimal that `text` says: '1.234,5' is 1234.5. Raises ValueError, in Dutch, for anything else.
 
     Spaces around it, a percent sign behind and a euro sign before the number are read over, since that is how cells
-    are pasted. A point that does not end thousands is refused, because '12.5' can mean two things.
+    are pasted. A point that does not end thousands is refused, because '12.5' can mean two things. `example` is what
+    may be written instead.
     """
     bare = re.sub(r"\s", " ", text).strip().removeprefix("€").removesuffix("%").strip()
     found = _NUMBER.fullmatch(bare)
@@ -23,7 +25,7 @@ def parse_number(text):
             raise ValueError(
                 f"'{text}' kan twee dingen betekenen. Gebruik een komma voor decimalen: {bare.replace('.', ',')}."
             )
-        raise ValueError(f"'{text}' is geen getal. Schrijf bijvoorbeeld 1.234 of 12,5.")
+        raise ValueError(f"'{text}' is geen getal. Schrijf bijvoorbeeld {example}.")
     whole, decimals = re.sub("[. ]", "", found["whole"]), found["decimals"] or ""
     if len(whole.lstrip("0")) > MAX_WHOLE:
         raise ValueError(f"'{text}' is te groot: een getal heeft hoogstens {MAX_WHOLE} cijfers voor de komma.")

@@ -46,8 +46,13 @@ def cell(name, indicator, area="NPRZ-gebied", source="Bron", period="2023"):
 
 
 def opened(client, **typed):
-    """What the page holds when it is opened: all that its form would send."""
-    fields = page_of(client.get(url(**typed))).xpath("//main//form[@data-unsaved]//input[@name]")
+    """What the page holds when it is opened."""
+    return sent_by(client.get(url(**typed)))
+
+
+def sent_by(response):
+    """All that the form of the page would send."""
+    fields = page_of(response).xpath("//main//form[@data-unsaved]//input[@name]")
     return {field.get("name"): field.get("value", "") for field in fields if field.get("name") != "csrfmiddlewaretoken"}
 
 
@@ -66,8 +71,10 @@ def errors(response):
     return found
 
 
-def measured(indicator):
+def measured(indicator, **when):
     rows = Measurement.objects.filter(indicator=indicator)
+    if when:
+        rows = rows.filter(period__start__year=when["year"])
     return {f"{row.area}, {row.period}, {row.source}": row.said.typed(indicator) for row in rows}
 
 
@@ -89,7 +96,11 @@ def test_grid_has_a_row_per_indicator_and_source_and_a_column_per_area(client, w
         "% werkloos %, 2023, Stad",
         "% schuld %, 2023, Bron",
     ]
-    first, _, last = table.xpath(".//tbody/tr")
+    first, second, last = table.xpath(".//tbody/tr")
+    # Of two sources each is named, also where they show a figure of each other.
+    assert text_of(first.xpath("td[1]/label")[0]) == "% werkloos, Zuid, 2023, Bron"
+    assert text_of(second.xpath("td[1]/label")[0]) == "% werkloos, Zuid, 2023, Stad"
+    assert text_of(last.xpath("td[1]/label")[0]) == "% schuld, Zuid, 2023"
     assert text_of(first.xpath("td[1]")[0]).endswith("2022: 19,1")
     assert last.xpath("td[1]/input[@type='text']/@value") == ["7,5*"]
 
@@ -117,13 +128,13 @@ def test_year_is_entered_and_shown_in_the_history(client, werk, adviseur):
     assert measured(share) == {"NPRZ-gebied, 2023, Bron": "66/145*", "G4, 2023, Bron": "n.b."}
     assert measured(school) == {"NPRZ-gebied, 2023/24, Bron": "7,25"}
     assert set(MeasurementEvent.objects.values_list("by", "way_in")) == {(adviseur.pk, "form")}
-    assert "Er was niets gewijzigd." in send(client, opened(client)).text
+    assert "Er is niets gewijzigd." in send(client, opened(client)).text
     told = text_of(page_of(client.get(reverse("indicators:history", args=[share.code]))).xpath("//tbody")[0])
-    assert "Ada Viseur NPRZ-gebied, 2023 Bron nieuw 66/145 (voorlopig)" in told
+    assert "Ada Viseur Zuid, 2023 Bron nieuw 66/145 (voorlopig)" in told
 
 
-def test_each_wrong_cell_says_what_is_wrong_and_nothing_is_written(client, werk):
-    indicator = IndicatorFactory(pillars=[werk], highest=100, source=SourceFactory())
+def test_each_wrong_cell_says_what_is_wrong_and_waits_while_the_others_are_saved(client, werk):
+    indicator = IndicatorFactory(name="% werkloos", pillars=[werk], highest=100, source=SourceFactory())
     areas = ["NPRZ-gebied", "G4", "Rotterdam", "Amsterdam", "Utrecht", "Den Haag", "Focuswijken"]
     for area in areas:
         MeasurementFactory(indicator=indicator, area=PlaceFactory(name=area), period=YearFactory(year=2022), value=20)
@@ -134,10 +145,11 @@ def test_each_wrong_cell_says_what_is_wrong_and_nothing_is_written(client, werk)
         "Amsterdam": "1.234",
         "Utrecht": "50",
         "Den Haag": "1\t2",
-        "Focuswijken": "21",
+        "Focuswijken": "21*",
     }
+    sent = opened(client) | {cell("cell", indicator, area): text for area, text in typed.items()}
 
-    response = send(client, opened(client), **{cell("cell", indicator, area): text for area, text in typed.items()})
+    response = send(client, sent)
 
     found = {area: errors(response).get(cell("cell", indicator, area), "") for area in areas}
     assert {area: message.partition(".")[0] for area, message in found.items()} == {
@@ -155,34 +167,71 @@ def test_each_wrong_cell_says_what_is_wrong_and_nothing_is_written(client, werk)
     assert kept == typed
     # Only where a remark is asked for is there a field for it; with one the jump is taken.
     assert page.xpath("//input[@data-beside]/@name") == [cell("remark", indicator, "Utrecht")]
-    assert not Measurement.objects.filter(period__start__year=2023).exists()
-    send(
-        client,
-        opened(client),
-        **{cell("cell", indicator, "Utrecht"): "50", cell("remark", indicator, "Utrecht"): "Ja."},
-    )
-    assert Measurement.objects.get(period__start__year=2023).remark == "Ja."
+    assert measured(indicator, year=2023) == {"Focuswijken, 2023, Bron": "21*"}
+    # Above the grid: what is saved, and what is not, by what has to be done.
+    outcome = page.xpath("//*[@role='alert']")[0]
+    assert text_of(outcome.xpath("h2")[0]) == "1 cijfer opgeslagen. 6 cellen zijn niet opgeslagen:"
+    titles = {text_of(part): len(part.xpath("following-sibling::ul[1]/li")) for part in outcome.xpath("h3")}
+    assert titles == {"Dit kan niet": 5, "Dit wijkt sterk af: klopt het?": 1}
+    link = outcome.xpath(".//a")[0]
+    assert text_of(link).startswith("% werkloos, Zuid, 2023: 'veel' is geen getal. Schrijf bijvoorbeeld 12,5.")
+    assert link.get("href") == f"#{cell('cell', indicator)}"
+    # Loaded anew, all of it comes in once more: that is no conflict with oneself.
+    again = send(client, sent)
+    assert again.status_code == 200
+    assert "Er is niets gewijzigd. 6 cellen zijn niet opgeslagen:" in text_of(page_of(again))
+    assert MeasurementEvent.objects.count() == 1
+    mended = {cell("cell", indicator, "Utrecht"): "50", cell("remark", indicator, "Utrecht"): "Ja."}
+    assert "1 cijfer opgeslagen." in send(client, opened(client), **mended).text
+    assert Measurement.objects.get(area__name="Utrecht", period__start__year=2023).remark == "Ja."
 
 
-def test_change_of_what_was_measured_asks_why(client, werk):
+def test_remark_that_is_too_long_keeps_its_figure_waiting(client, werk):
+    indicator = MeasurementFactory(indicator=IndicatorFactory(pillars=[werk]), value=19, remark="Eerst.").indicator
+    typed = {cell("cell", indicator): "20", cell("remark", indicator): "x" * 501, "reason": "Correctie."}
+    response = send(client, opened(client), **typed)
+    assert "niet meer dan 500 tekens" in errors(response)[cell("remark", indicator)]
+    assert page_of(response).xpath("//*[@role='alert']//a/@href") == [f"#{cell('remark', indicator)}"]
+    assert "cell-" in next(iter(errors(send(client, opened(client), **{cell("cell", indicator): "2\x000"}))))
+    assert measured(indicator) == {"NPRZ-gebied, 2023, Bron": "19"}
+
+
+def test_what_changes_waits_for_a_reason_and_what_is_new_does_not(client, werk):
     indicator = MeasurementFactory(indicator=IndicatorFactory(pillars=[werk]), value=19).indicator
-    sent = opened(client) | {cell("cell", indicator): ""}
+    MeasurementFactory(indicator=indicator, area=PlaceFactory(name="G4"), period=YearFactory(year=2022), value=20)
+    typed = {cell("cell", indicator): "", cell("cell", indicator, "G4"): "21"}
 
-    assert "Vul in waarom." in errors(send(client, sent))["reason"]
-    send(client, sent, reason="Bij de verkeerde indicator.")
+    response = send(client, opened(client), **typed)
 
-    assert measured(indicator) == {}
-    assert MeasurementEvent.objects.get().reason == "Bij de verkeerde indicator."
+    assert errors(response) == {
+        cell("cell", indicator): "Hier stond 19: vul in waarom dit verandert.",
+        "reason": "Er verandert een cijfer dat er al stond. Vul in waarom.",
+    }
+    assert "1 cijfer opgeslagen. 1 cel is niet opgeslagen:" in text_of(page_of(response))
+    assert measured(indicator, year=2023) == {"NPRZ-gebied, 2023, Bron": "19", "G4, 2023, Bron": "21"}
+    again = sent_by(response)
+    assert (again[cell("cell", indicator)], again[cell("cell", indicator, "G4")]) == ("", "21")
+    too_long = send(client, again, reason="x" * 501)
+    assert "niet meer dan 500 tekens" in errors(too_long)["reason"]
+
+    send(client, again, reason="Bij de verkeerde indicator.")
+
+    assert measured(indicator, year=2023) == {"G4, 2023, Bron": "21"}
+    assert MeasurementEvent.objects.last().reason == "Bij de verkeerde indicator."
 
 
-def test_two_at_once_see_both_values_and_only_where_they_differ(client, werk):
+def test_of_two_at_once_only_the_cell_that_both_changed_waits(client, werk):
     indicator = IndicatorFactory(pillars=[werk])
     for area in ("NPRZ-gebied", "G4", "Rotterdam"):
         MeasurementFactory(indicator=indicator, area=PlaceFactory(name=area), value=19)
     sent = opened(client)
     other = UserFactory(adviseur=True, name="Bo Eerder")
     client.force_login(other)
-    typed = {cell("cell", indicator): "19,3", cell("cell", indicator, "G4"): "20"}
+    typed = {
+        cell("cell", indicator): "19,3",
+        cell("remark", indicator): "Nageteld.",
+        cell("cell", indicator, "G4"): "20",
+    }
     send(client, opened(client), reason="Correctie.", **typed)
     client.force_login(UserFactory(adviseur=True))
 
@@ -193,15 +242,20 @@ def test_two_at_once_see_both_values_and_only_where_they_differ(client, werk):
         **{cell("cell", indicator): "19,4", cell("cell", indicator, "Rotterdam"): "21"},
     )
 
+    # The one that both changed waits; the other is saved.
     assert response.status_code == 409
-    assert errors(response) == {cell("cell", indicator): "Dit is intussen gewijzigd door Bo Eerder: er staat nu 19,3."}
-    page = page_of(response)
-    differences = page.xpath("//table[caption='Andere verschillen']//tbody/tr")
-    assert [text_of(row) for row in differences] == [f"{indicator}, NPRZ-gebied, 2023 19,3 19,4"]
+    assert errors(response) == {
+        cell("cell", indicator): "Dit is intussen gewijzigd door Bo Eerder: er staat nu 19,3. Nageteld."
+    }
+    assert text_of(page_of(response).xpath("//*[@role='alert']")[0]).startswith(
+        "1 cijfer opgeslagen. 1 cel is niet opgeslagen: Iemand anders was u voor Wat u typte, staat nog in de cel."
+    )
+    again = sent_by(response)
+    assert again[cell("cell", indicator)] == "19,4"
     # What nobody touched here shows what the other wrote; saving again is a decision.
-    again = {one.get("name"): one.get("value", "") for one in page.xpath("//form[@data-unsaved]//input[@name]")}
     assert again[cell("cell", indicator, "G4")] == "20"
-    send(client, {name: value for name, value in again.items() if name != "csrfmiddlewaretoken"})
+    assert measured(indicator)["NPRZ-gebied, 2023, Bron"] == "19,3"
+    send(client, again)
     values = measured(indicator)
     assert values == {"NPRZ-gebied, 2023, Bron": "19,4", "G4, 2023, Bron": "20", "Rotterdam, 2023, Bron": "21"}
 
@@ -299,8 +353,9 @@ def test_every_month_is_entered_and_the_year_that_they_add_up_to(client, werk):
     total = {cell("cell", monthly, period="2023"): "1.202"}
     response = send(client, opened(client), reason="Nageteld.", **months, **total)
     assert list(errors(response)) == list(total)
+    assert "2 cijfers opgeslagen. 1 cel is niet opgeslagen:" in text_of(page_of(response))
     asked = {cell("remark", monthly, period="2023"): "Eerder zonder de maanden."}
-    assert "3 cijfers opgeslagen." in send(client, opened(client), reason="Nageteld.", **months, **total, **asked).text
+    assert "1 cijfer opgeslagen." in send(client, opened(client), reason="Nageteld.", **months, **total, **asked).text
     found = measured(monthly)
     assert (found["NPRZ-gebied, januari 2023, Bron"], found["NPRZ-gebied, 2023, Bron"]) == ("101", "1.202")
     assert "berekend: 1.202" in text_of(page_of(client.get(url())).xpath("//tbody[2]/tr[last()]")[0])
@@ -314,8 +369,8 @@ def test_school_year_and_calendar_year_of_one_indicator_are_two_rows(client, wer
 
     rows = page_of(client.get(url())).xpath("//tbody/tr[position() > 1]")
     assert [text_of(row) for row in rows] == [
-        f"2023 {indicator}, NPRZ-gebied, 2023 2022: 10",
-        f"2023/24 {indicator}, NPRZ-gebied, 2023/24 2013/14: 40",
+        f"2023 {indicator}, Zuid, 2023 2022: 10",
+        f"2023/24 {indicator}, Zuid, 2023/24 2013/14: 40",
     ]
 
 

@@ -7,10 +7,9 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from accounts.refusals import Refused
 from indicators.figures import with_classes
 from indicators.models import Indicator, Measurement, MeasurementEvent, Scale
-from indicators.recording import REASON_MISSING, Entry, Known, NotRecorded, Place, look_at, record
+from indicators.recording import Entry, Known, NotRecorded, Place, Why, look_at, record, record_each
 from indicators.said import Said, read_said
 from programme.models import Area, Division, Period
 from tests.factories import UserFactory
@@ -53,11 +52,13 @@ def test_cell_is_read_as_people_write_it(typed, expected):
     [
         ("1.234", "'1.234' kan twee dingen betekenen. Schrijf 1234 of 1,234."),
         ("12.5", "'12.5' kan twee dingen betekenen. Gebruik een komma voor decimalen: 12,5."),
-        ("negentien", "'negentien' is geen getal. Schrijf bijvoorbeeld 1.234 of 12,5."),
+        ("negentien", "'negentien' is geen getal. Schrijf bijvoorbeeld 12,5."),
         ("€ 5", "'€ 5' is in euro, maar deze indicator is in: %. Schrijf alleen het getal."),
         ("0,19", "'0,19' lijkt 19%: schrijf 19. Is het echt minder dan 1%? Schrijf 0,19%."),
         ("66/0", "De noemer (achter de streep) moet groter zijn dan 0."),
-        ("66/veel", "'veel' is geen getal. Schrijf bijvoorbeeld 1.234 of 12,5."),
+        ("66/veel", "'veel' is geen getal. Schrijf bijvoorbeeld een teller en een noemer: 66/145."),
+        ("66/", "In '66/' ontbreekt een getal. Schrijf een teller en een noemer, bijvoorbeeld 66/145."),
+        ("/145*", "In '/145' ontbreekt een getal. Schrijf een teller en een noemer, bijvoorbeeld 66/145."),
         ("*", "Zet voor * het cijfer dat voorlopig is."),
         ("12\t13", "Dit is een blok van meer cellen. Er is niets overgenomen: plak het cel voor cel."),
     ],
@@ -73,6 +74,8 @@ def test_number_may_be_what_it_says_where_nothing_else_is_likely():
     assert read_said("0,19%", indicator=share, numbers=[Decimal(19)]) == said("0.19")
     assert read_said("1.234", indicator=euro) == said("1234")
     assert read_said("1.234.567", indicator=share) == said("1234567")
+    with pytest.raises(ValueError, match=r"^'tien' is geen getal\. Schrijf bijvoorbeeld 1\.234\.$"):
+        read_said("tien", indicator=euro)
     with pytest.raises(ValueError, match="kan alleen bij %, en deze indicator is in: euro"):
         read_said("66/145", indicator=euro)
 
@@ -150,6 +153,40 @@ def test_nothing_is_written_when_one_of_all_is_wrong(adviseur):
     assert not MeasurementEvent.objects.exists()
 
 
+def test_each_that_is_right_is_written_and_the_rest_waits_with_its_reason(adviseur):
+    stored = MeasurementFactory(value=19)
+    other = MeasurementFactory(value=19, version=3)
+    good, high, change, late = (
+        place(),
+        place(IndicatorFactory(highest=100)),
+        place(stored.indicator),
+        place(other.indicator),
+    )
+    entries = (
+        Entry(good, said("19"), 0),
+        Entry(high, said("101"), 0),
+        Entry(change, Said(), 1),
+        Entry(late, said("20"), 2),
+    )
+
+    look = record_each(entries, by=adviseur, way_in="form", today=TODAY)
+
+    assert [entry for entry, _ in look.changes] == [entries[0]]
+    assert {key: fault.why for key, fault in look.faults.items()} == {
+        high.key: Why.WRONG,
+        change.key: Why.NO_REASON,
+        late.key: Why.CONFLICT,
+    }
+    assert history() == [("", "19", "", "Ada Viseur")]
+    assert Measurement.objects.count() == 3
+    # All of it once more: what was written is no change by now, and no conflict with oneself.
+    look = record_each(entries, by=adviseur, way_in="form", today=TODAY, reason="Zo.")
+    assert [entry for entry, _ in look.changes] == [entries[2]]
+    assert look.faults.keys() == {high.key, late.key}
+    with pytest.raises(PermissionDenied):
+        record_each(entries, by=UserFactory(lezer=True), way_in="form", today=TODAY)
+
+
 def test_what_says_the_same_is_no_change(adviseur):
     stored = MeasurementFactory(value=19)
     look = write(Entry(place(stored.indicator), said("19.0"), 7), by=adviseur)
@@ -159,7 +196,7 @@ def test_what_says_the_same_is_no_change(adviseur):
 
 def test_what_changes_needs_a_reason_and_what_is_new_does_not(adviseur):
     stored = MeasurementFactory(value=19)
-    with pytest.raises(Refused, match=REASON_MISSING):
+    with pytest.raises(NotRecorded, match="Hier stond 19: vul in waarom dit verandert"):
         write(Entry(place(stored.indicator), said("20"), 1), by=adviseur, reason=" ")
     stored.refresh_from_db()
     assert (stored.value, stored.version) == (19, 1)
@@ -172,7 +209,9 @@ def test_only_the_bureau_enters():
 
 
 def wrong(*entries):
-    found = look_at(entries, known=Known({entry.place.indicator.pk for entry in entries}), today=TODAY).faults
+    found = look_at(
+        entries, known=Known({entry.place.indicator.pk for entry in entries}), today=TODAY, reason="Zo."
+    ).faults
     return [found[entry.place.key].message if entry.place.key in found else "" for entry in entries]
 
 
@@ -184,7 +223,9 @@ def test_value_lies_within_its_scale():
     ]
     sides = Said(numerator=Decimal(146), denominator=Decimal(145))
     share = place(IndicatorFactory(highest=100))
-    assert wrong(Entry(share, sides)) == ["146/145 ligt buiten de schaal: het hoogste is 100."]
+    assert wrong(Entry(share, sides)) == [
+        "De teller (146) is groter dan de noemer (145): een deel is nooit meer dan het geheel."
+    ]
     scaled = place(IndicatorFactory(scale=Scale.objects.create(name="Klassen")))
     assert wrong(Entry(scaled, said("3"))) == ["3 is geen klasse van de schaal."]
 
@@ -263,6 +304,16 @@ def test_jump_is_measured_by_the_same_source():
     MeasurementFactory(indicator=before.indicator, period=YearFactory(year=2022), value=90, source=national)
     here = place(before.indicator)
     assert wrong(Entry(Place(here.indicator, here.area, here.period, local), said("22"))) == [""]
+    # A third has no earlier figure: then the latest of the others counts, of the same year too.
+    regional = Place(here.indicator, here.area, here.period, SourceFactory(name="regionaal"))
+    assert wrong(Entry(regional, said("22"))) == [
+        "Dit is veel minder dan 90 in 2022 volgens landelijk. Klopt het? Schrijf in de opmerking waarom."
+    ]
+    MeasurementFactory(indicator=before.indicator, value=24, source=national)
+    assert wrong(Entry(regional, said("22"))) == [""]
+    # Of what it says itself by now, that counts.
+    MeasurementFactory(indicator=before.indicator, value=80, source=regional.source)
+    assert wrong(Entry(regional, said("82"))) == [""]
 
 
 def test_figure_before_is_of_the_same_kind_of_period():
