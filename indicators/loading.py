@@ -76,13 +76,10 @@ def _count():
 
 def _load_areas(base):
     divisions = {
-        name: Division.objects.get_or_create(name=name, defaults={"position": position})[0]
-        for position, name in enumerate(base["divisions"], 1)
+        name: Division.objects.shipped(name, position=position) for position, name in enumerate(base["divisions"], 1)
     }
     areas = {
-        row["name"]: Area.objects.get_or_create(
-            name=row["name"], defaults={"kind": row["kind"], "position": row["position"]}
-        )[0]
+        row["name"]: Area.objects.shipped(row["name"], kind=row["kind"], position=row["position"])
         for row in base["areas"]
     }
     if not Area.objects.filter(chart_place__isnull=False).exists():
@@ -110,8 +107,8 @@ def _load_words(base):
     for position, row in enumerate(base["sources"], 1):
         Source.objects.get_or_create(code=row["code"], defaults={"name": row["name"], "position": position})
     for name, classes in base["scales"].items():
-        scale, is_new = Scale.objects.get_or_create(name=name)
-        if is_new:
+        scale = Scale.objects.shipped(name)
+        if not scale.classes.exists():
             ScaleClass.objects.bulk_create(
                 ScaleClass(scale=scale, rank=rank, name=one) for rank, one in enumerate(classes, 1)
             )
@@ -145,9 +142,12 @@ def _load_indicators(rows):
     for row in read_json("base.json")["pillars"]:
         if row["abbreviation"] not in pillars:
             pillars[row["abbreviation"]] = Pillar.objects.create(**row)
-    tables, scales = {one.code: one for one in Table.objects.all()}, {one.name: one for one in Scale.objects.all()}
+    tables, scales = (
+        {one.code: one for one in Table.objects.all()},
+        {one.shipped_as: one for one in Scale.objects.all()},
+    )
     sources = _sources()
-    divisions = {one.name: one for one in Division.objects.all()}
+    divisions = {one.shipped_as: one for one in Division.objects.all()}
     there = {one.code: one for one in Indicator.objects.all()}
     new = []
     for position, row in enumerate(rows, 1):
@@ -187,7 +187,7 @@ def _load_targets(row, indicators):
     """The targets: towards the area that `reference` names, towards the norm that it is, or in a direction only."""
     for target in row.get("targets", ()):
         reference = target.get("reference", "")
-        area = Area.objects.filter(name=reference).first()
+        area = Area.objects.filter(shipped_as=reference).first()
         if not reference:
             aim = {"reference": Target.Reference.NONE, "aim": target["aim"]}
         elif area:
@@ -196,7 +196,7 @@ def _load_targets(row, indicators):
             aim = {"reference": Target.Reference.NORM, "norm": Decimal(reference)}
         Target.objects.create(
             indicator=indicators[row["code"]],
-            area=Area.objects.get(name=target["area"]),
+            area=Area.objects.get(shipped_as=target["area"]),
             pillar=Pillar.objects.get(abbreviation=target["pillar"]) if "pillar" in target else None,
             regime=Regime.objects.get(code=target["regime"]) if "regime" in target else None,
             start_period=Period.objects.from_name(target["start"]) if "start" in target else None,
@@ -212,7 +212,7 @@ class _Found(dict):
     def __init__(self):
         super().__init__(
             indicator={one.code: one for one in with_classes(Indicator.objects.all())},
-            area={one.name: one for one in Area.objects.all()},
+            area={one.shipped_as: one for one in Area.objects.all()},
             source=_sources(),
             regime={one.code: one for one in Regime.objects.all()},
             period={},

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.history import AppendOnly, AppendOnlyQuerySet, WayIn
 from programme.figures import Code
-from programme.models import Area, Division, Period, Pillar
+from programme.models import Area, Division, Period, Pillar, Shipped
 from programme.numbers import format_number
 from workbooks.taking_over import TakenOver
 
@@ -36,7 +36,7 @@ class Source(models.Model):
         return self.name
 
 
-class Scale(models.Model):
+class Scale(Shipped):
     """An ordinal scale: classes instead of numbers, such as those of the Leefbaarometer."""
 
     name = models.CharField("naam", max_length=60, unique=True)

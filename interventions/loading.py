@@ -205,9 +205,7 @@ def _load_figures(areas, items, reporting_round):
     """
     rows = [row for row in read_figures() if (row["pillar"], int(row["number"])) in items]
     areas = {
-        row["name"]: Area.objects.get_or_create(name=row["name"], defaults={"kind": row["kind"], "position": position})[
-            0
-        ]
+        row["name"]: Area.objects.shipped(row["name"], kind=row["kind"], position=position)
         for position, row in enumerate(areas, 1)
         if any(figure["area"] == row["name"] for figure in rows)
     }

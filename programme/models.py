@@ -78,7 +78,35 @@ class Theme(models.Model):
         return f"{self.parent.name} › {self.name}" if self.parent_id else self.name
 
 
-class Division(models.Model):
+class ShippedQuerySet(models.QuerySet):
+    def shipped(self, name, **details):
+        """The row that ships with the project as `name`, whatever it is called by now.
+
+        One of that name that was there before becomes it; without any it is made, with `details`.
+        """
+        found = self.filter(Q(shipped_as=name) | Q(shipped_as=None, name=name)).order_by("shipped_as").first()
+        if found is None:
+            return self.create(name=name, shipped_as=name, **details)
+        if found.shipped_as is None:
+            found.shipped_as = name
+            found.save(update_fields=("shipped_as",))
+        return found
+
+
+class Shipped(models.Model):
+    """What may come with the project, and is then found again by the name that it has in the files."""
+
+    shipped_as = models.CharField(  # noqa: DJ001 (unique: more than one row may have none)
+        "meegeleverd als", max_length=80, null=True, unique=True, editable=False
+    )
+
+    objects = ShippedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class Division(Shipped):
     """One way in which Zuid is divided into wijken: CBS-buurten, the wijkprofiel, the wijkteams."""
 
     name = models.CharField("naam", max_length=60)
@@ -94,7 +122,7 @@ class Division(models.Model):
         return self.name
 
 
-class Area(models.Model):
+class Area(Shipped):
     """A place a figure is about: G4, Rotterdam, NPRZ-gebied, a gebied, a wijk, or any other.
 
     A wijk belongs to one or more divisions. `parts` are the areas that make up this one, of every division together.

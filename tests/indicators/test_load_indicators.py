@@ -25,6 +25,7 @@ from indicators.models import (
     MeasurementEvent,
     PrintedFigure,
     Regime,
+    Scale,
     Source,
     Table,
     Target,
@@ -153,11 +154,15 @@ def test_load_indicators_never_overwrites_what_was_edited(loaded):
     assert Area.objects.get(name="Focuswijken").chart_place is None
 
 
-def test_load_indicators_knows_what_was_renamed_by_its_code(loaded):
+def test_load_indicators_knows_what_was_renamed(loaded):
     for model, code in ((Source, "duo"), (Table, "buig"), (Regime, "a"), (Indicator, "thuiszitters")):
         model.objects.filter(code=code).update(name="Anders")
+    for model, name in ((Area, "Carnisse"), (Area, "Rotterdam"), (Division, "CBS-buurten"), (Scale, "Leefbaarometer")):
+        model.objects.filter(name=name).update(name=f"Anders: {name}")
+    Area.objects.create(name="Carnisse", kind=Area.Kind.OTHER)
 
     assert load() == ["Niets veranderd."]
+    assert Scale.objects.count() == 1
 
 
 def test_load_indicators_leaves_out_a_figure_that_the_bureau_removed(loaded):
