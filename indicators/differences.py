@@ -169,12 +169,13 @@ class Comparison:
                 return self.changes.touch(indicator, area=printed.area, periods=periods)
             case What.RISEN | What.FALLEN:
                 return self.changes.touch(indicator, periods=periods)
-        target = self._standing(printed).target
+        standing = self._standing(printed)
+        target = standing.target
         if target is None:
             return self.changes.touch(indicator, area=printed.area)
         of, where = target.reference_indicator or indicator, target.reference_area or target.area
         changed = self.changes.touch(indicator, area=target.area) or self.changes.touch(of, area=where)
-        return changed or not target.as_printed
+        return changed or not target.as_printed or not standing.path
 
     def _said_of(self, printed):
         """What tells a printed number from another; of a value without a source it is the source that counts."""
@@ -285,8 +286,8 @@ class Comparison:
 
     def _above(self, printed):
         standing = self._standing(printed)
-        if not standing.is_defined:
-            return NOT_KNOWN, standing.closed_shown
+        if standing.on_target is None:
+            return NOT_KNOWN, standing.due_shown if standing.is_defined else standing.closed_shown
         return ABOVE if standing.on_target else BELOW, f"{standing.closed_shown} tegenover {standing.due_shown}"
 
     def _counted(self, printed):
@@ -470,9 +471,11 @@ class Comparison:
                     continue
                 better = one.indicator.higher_is_better
                 closed = show_share(share_closed(**values, higher_is_better=better))
-                due = target_value(start=values["start"], reference=values["reference"], due=one.due)
-                said = with_unit(one.shown(due), one.indicator)
-                yield f"met {printed.raw} was het % ingelopen {closed} en de streefwaarde {self.report} {said}"
+                said = f"met {printed.raw} was het % ingelopen {closed}"
+                if not isinstance(one.due, Undefined):
+                    due = target_value(start=values["start"], reference=values["reference"], due=one.due)
+                    said += f" en de streefwaarde {self.report} {with_unit(one.shown(due), one.indicator)}"
+                yield said
 
 
 def _distance(printed, computed):

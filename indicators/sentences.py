@@ -53,6 +53,8 @@ def aim(standing):
     last = f" voor {standing.last_year}" if standing.path else ""
     whole = not standing.path or standing.is_reference_due(standing.last_year)
     goal = f"Het doel{last} is {_reference(standing) if whole else _part_of_the_way(standing)}."
+    if not standing.path:
+        return f"{goal} Voor {standing.year} is er geen streefwaarde: het regime heeft geen pad."
     if isinstance(standing.target_now, Undefined):
         return goal
     return f"{goal} De streefwaarde voor {standing.year} is {standing.target_now_shown}."

@@ -28,6 +28,7 @@ DIRECTION_ONLY = Verdict("richting", NO_SHARE, "alleen een richting")
 NO_GAP_AT_START = Verdict("geen-verschil", NO_SHARE, "bij de start geen verschil")
 NOT_BEHIND_AT_START = Verdict("geen-achterstand", NO_SHARE, "bij de start geen achterstand")
 NOT_KNOWN = Verdict("onbekend", NO_SHARE, "een waarde ontbreekt")
+NO_PATH = Verdict("geen-pad", NO_SHARE, "geen pad naar een streefwaarde")
 WITHOUT_SHARE = (NO_TARGET, DIRECTION_ONLY, NO_GAP_AT_START, NOT_BEHIND_AT_START, NOT_KNOWN)
 
 
@@ -45,10 +46,11 @@ def verdicts_of(regime, classes):
 
 def verdict_tables(year):
     """All verdicts that the report of `year` can give: (title, group, verdicts) of each regime, and without a share."""
-    regimes = Regime.objects.of_report(year).prefetch_related("classes")
+    regimes = Regime.objects.of_report(year).prefetch_related("classes", "points")
+    is_without_path = any(not one.points.all() for one in regimes)
     return [
         *((str(one), one.code, verdicts_of(one, one.classes_in(year))) for one in regimes),
-        ("Zonder percentage ingelopen", NO_SHARE, WITHOUT_SHARE),
+        ("Zonder percentage ingelopen", NO_SHARE, [*WITHOUT_SHARE, *[NO_PATH] * is_without_path]),
     ]
 
 
@@ -191,8 +193,8 @@ class Standing:
 
     @property
     def share_class(self):
-        """The ShareClass of the share closed; None when there is no share, or the regime has no classes this year."""
-        if not self.is_defined or not self.classes:
+        """The ShareClass of the share closed; None when that is not judged, or the regime has no classes this year."""
+        if self.on_target is None or not self.classes:
             return None
         return self.classes[class_of(self.closed, [one.lower for one in self.classes])]
 
@@ -203,6 +205,8 @@ class Standing:
             return NO_TARGET
         if self.target.reference == Target.Reference.NONE:
             return DIRECTION_ONLY
+        if self.is_defined and not self.path:
+            return NO_PATH
         if self.on_target is None:
             return {NO_GAP: NO_GAP_AT_START, NOT_BEHIND: NOT_BEHIND_AT_START}.get(self.closed, NOT_KNOWN)
         found = verdicts_of(self.target.regime, self.classes)

@@ -5,9 +5,10 @@ import datetime
 import re
 from collections import Counter
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -18,7 +19,7 @@ from django.urls import reverse
 from accounts.history import WayIn
 from indicators.differences import Comparison, differences
 from indicators.figures import round_half_up, with_classes
-from indicators.models import Indicator, Measurement, PrintedFigure, Target
+from indicators.models import Indicator, Measurement, PrintedFigure, RegimePoint, Target
 from indicators.recording import Entry, Place, record
 from indicators.said import Said
 from indicators.standing import standings
@@ -336,6 +337,34 @@ def test_target_that_is_changed_in_the_admin_is_no_longer_what_was_printed(clien
         assert target.as_printed is is_printed
 
 
+def test_regime_without_points_is_said_in_words_everywhere(client, before):
+    RegimePoint.objects.filter(regime__code="a").delete()
+    client.force_login(UserFactory(controleur=True))
+
+    def page(name, *args, **query):
+        response = client.get(reverse(f"indicators:{name}", args=args), query)
+        assert response.status_code == 200
+        return b"".join(response) if response.streaming else response.content
+
+    goals, stand, one = (
+        body_of(page(*name)) for name in (("goals",), ("stand",), ("indicator", "uitstroom-mbo-techniek"))
+    )
+    listed = body_of(page("goals", oordeel="geen-pad", pijler="W"))
+    book = openpyxl.load_workbook(BytesIO(page("report", 2023)), read_only=True)
+    words = {cell for row in book.worksheets[0].iter_rows(values_only=True) for cell in row}
+
+    assert "er is geen pad naar een streefwaarde % kinderen" not in goals
+    assert "30,5% er is geen pad naar een streefwaarde" in goals
+    assert "geen pad naar een streefwaarde 0 20 : geen pad naar een streefwaarde, School 6 :" in stand
+    assert "6 van 43 doelen en indicatoren" in listed
+    assert "Voor 2023 is er geen streefwaarde: het regime heeft geen pad." in one
+    assert "met 28,8% was het % ingelopen 36,1%" in one
+    assert {"er is geen pad naar een streefwaarde", "geen pad naar een streefwaarde"} <= words
+    assert page("chart", "uitstroom-mbo-techniek")
+    assert page("differences")
+    assert {kind for *_, kind in new_since(before)} == {"sindsdien gewijzigd"}
+
+
 # The page and the command
 
 
@@ -346,7 +375,11 @@ def auditor(client):
 
 
 def body(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+    return body_of(response.content)
+
+
+def body_of(content):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", content.decode()))
 
 
 def test_page_lists_them_by_pijler_and_says_what_is_left_out(auditor, loaded):

@@ -255,6 +255,12 @@ def test_regime_without_a_path_gives_no_judgement(target):
 
     found = standing(target)
 
-    assert (found.closed_shown, found.on_target, found.verdict.label) == ("60,4%", None, "een waarde ontbreekt")
+    assert (found.closed_shown, found.on_target, found.verdict.label) == (
+        "60,4%",
+        None,
+        "geen pad naar een streefwaarde",
+    )
     assert sentences.outcome(found) == "Zuid 2022: 19,1%. Ingelopen tussen 2011 en 2022: 60,4%."
-    assert sentences.aim(found) == "Het doel is het niveau van de G4: 12,6% (2022)."
+    assert sentences.aim(found) == (
+        "Het doel is het niveau van de G4: 12,6% (2022). Voor 2023 is er geen streefwaarde: het regime heeft geen pad."
+    )
