@@ -2,12 +2,14 @@
  * The keys of a spreadsheet in a grid of figures: <table data-grid>. Without it the cells are plain fields.
  * Arrows up and down and Enter go to the same column of another row; left and right to the next cell, at the end of
  * what was typed. Escape puts back what stood there. A block copied from a spreadsheet fills the cells to the right and
- * below; what does not fit, or stands where nothing can be typed, is told, not lost in silence. With data-grid="whole"
- * nothing of such a block is pasted. An input with data-beside belongs to a cell and is none itself.
+ * below, and Ctrl+Z right after that puts back what stood there; what does not fit, or stands where nothing can be typed,
+ * is told, not lost in silence. With data-grid="whole" nothing of such a block is pasted, and the cell says so. An input
+ * with data-beside belongs to a cell and is none itself.
  */
 const isText = (cell) => cell.type !== "checkbox";
 const YES = /^(x|1|ja|waar|true|v)$/i;
 const NO = /^(|-|0|nee|onwaar|false)$/i;
+const counted = (number) => `${number} ${number === 1 ? "cel" : "cellen"}`;
 const takes = (cell, value) => isText(cell) || YES.test(value) || NO.test(value);
 
 /* The cells of a copied block, row by row. A spreadsheet puts quotes round a cell with a line break in it. */
@@ -55,7 +57,10 @@ function grid(table, say) {
       ArrowLeft: atStart ? [row, column - 1] : null,
       ArrowRight: atEnd ? [row, column + 1] : null,
     }[event.key];
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) {
+      if (event.key.toLowerCase() === "z" && !event.shiftKey && !event.altKey && pasted.length) undo(event);
+      return;
+    }
     if (to) {
       event.preventDefault();
       go(...to);
@@ -67,10 +72,35 @@ function grid(table, say) {
 
   const isWhole = (cell) => cell.value !== "" && cell.selectionStart === 0 && cell.selectionEnd === cell.value.length;
 
+  const content = (cell) => (isText(cell) ? cell.value : cell.checked ? "ja" : "nee");
+
   function fill(cell, value) {
     if (isText(cell)) cell.value = value;
     else cell.checked = YES.test(value);
     cell.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /* What stood in the cells before the last block came, as long as nothing was typed since. */
+  let pasted = [];
+
+  function undo(event) {
+    event.preventDefault();
+    for (const [cell, value] of pasted) fill(cell, value);
+    say(`Plakken ongedaan gemaakt: in ${counted(pasted.length)} staat weer wat er stond.`, false);
+    pasted = [];
+  }
+
+  /* At the cell in which nothing could be pasted, until something else is done. */
+  let clearRefusal = () => {};
+
+  function refuse(cell, text) {
+    const note = document.createElement("span");
+    note.className = "cell-error line";
+    note.id = `${cell.id}_paste`;
+    note.textContent = text;
+    cell.setAttribute("aria-describedby", `${note.id} ${cell.getAttribute("aria-describedby") ?? ""}`);
+    cell.after(note);
+    clearRefusal = () => note.remove(); // Of what is not there, no description is read.
   }
 
   const fits = (lines, top, left) => lines.every((line, down) => left + line.length <= (rows[top + down]?.length ?? 0));
@@ -79,20 +109,21 @@ function grid(table, say) {
     const text = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n").replace(/\n$/, "");
     if (!/[\t\n]/.test(text)) return; // one cell: as anywhere else
     event.preventDefault();
+    clearRefusal();
     const [top, left] = place(event.target);
     const lines = block(text);
     if (table.dataset.grid === "whole" && !fits(lines, top, left)) {
       const [wide, high] = [Math.max(...lines.map((line) => line.length)), lines.length];
-      say(
+      const text =
         `Dit blok van ${high} bij ${wide} cellen is groter dan het rooster: vanaf deze cel passen er` +
-          ` ${rows.length - top} bij ${rows[top].length - left}. Er is niets geplakt.`,
-        true,
-      );
+        ` ${rows.length - top} bij ${rows[top].length - left}. Er is niets geplakt.`;
+      refuse(event.target, text);
+      say(text, false);
       return;
     }
     const lost = [];
     const elsewhere = [];
-    let filled = 0;
+    pasted = [];
     lines.forEach((line, down) => {
       const cells = rows[top + down];
       let column = left;
@@ -100,14 +131,14 @@ function grid(table, say) {
         // A word on a check box is the remark beside it: the block has no column for 'voorlopig'.
         if (cells?.[column] && !takes(cells[column], value)) column += 1;
         if (cells?.[column]) {
+          pasted.push([cells[column], content(cells[column])]);
           fill(cells[column], value);
-          filled += 1;
         } else if (value) (cells?.length === 0 ? elsewhere : lost).push(value);
         column += 1;
       }
     });
     say(
-      `${filled} ${filled === 1 ? "cel" : "cellen"} geplakt.` +
+      `${counted(pasted.length)} geplakt.` +
         (elsewhere.length ? ` Overgeslagen, want dit wordt elders ingevuld: ${elsewhere.join(", ")}.` : "") +
         (lost.length ? ` Dit paste niet en is niet geplakt: ${lost.join(", ")}.` : ""),
       elsewhere.length + lost.length > 0,
@@ -115,8 +146,25 @@ function grid(table, say) {
   }
 
   table.addEventListener("focusin", (event) => before.has(event.target) && isText(event.target) && event.target.select());
+  // What is filled in by fill() was not typed.
+  table.addEventListener("input", (event) => {
+    if (event.isTrusted) pasted = [];
+    clearRefusal();
+  });
   table.addEventListener("keydown", (event) => before.has(event.target) && move(event));
   table.addEventListener("paste", (event) => before.has(event.target) && paste(event));
+}
+
+/* Nothing that has the focus hides under the heads, which stay in sight where a grid scrolls by itself. */
+function keepClear(table) {
+  const around = table.parentElement;
+  new ResizeObserver(() => {
+    around.style.scrollPaddingBlockStart = `${table.tHead.offsetHeight + 8}px`;
+    around.style.scrollPaddingInlineStart = `${table.tHead.rows[0].cells[0].offsetWidth + 8}px`;
+  }).observe(table.tHead);
+  table.addEventListener("focusin", () => {
+    if (around.scrollHeight > around.clientHeight) around.scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
 }
 
 for (const help of document.querySelectorAll("[data-grid-help]")) help.hidden = false;
@@ -126,5 +174,8 @@ for (const status of document.querySelectorAll("[data-grid-status]")) {
     status.textContent = text;
     status.classList.toggle("visually-hidden", !stay);
   };
-  for (const table of status.parentElement.querySelectorAll("[data-grid]")) grid(table, say);
+  for (const table of status.parentElement.querySelectorAll("[data-grid]")) {
+    grid(table, say);
+    if (table.dataset.grid === "whole") keepClear(table);
+  }
 }

@@ -126,10 +126,19 @@ def test_grid_has_the_keys_of_a_spreadsheet(open_page, page, update):
 
 def test_block_from_excel_fills_the_cells(open_page, page, update):
     open_page(update)
-    paste(
-        cell(page, "Bezoekers", "Bloemhof"),
-        text='1.234,5\tja\t"geschat,\nmet ""zorg"""\r\n7\t\t\r\nn.v.t.\t\t\r\n<5\t\t\r\n',
-    )
+    first, remark = cell(page, "Bezoekers", "Bloemhof"), page.get_by_label("Opmerking: Bezoekers, Bloemhof")
+    remark.fill("nageteld")
+    first.fill("3")
+    block = '1.234,5\tja\t"geschat,\nmet ""zorg"""\r\n7\t\t\r\nn.v.t.\t\t\r\n<5\t\t\r\n'
+    paste(first, text=block)
+    expect(remark).to_have_value('geschat, met "zorg"')
+    # Right after it, what stood in all of those cells comes back.
+    page.keyboard.press("Control+z")
+    expect(first).to_have_value("3")
+    expect(remark).to_have_value("nageteld")
+    expect(page.get_by_role("checkbox", name="Voorlopig: Bezoekers, Bloemhof")).not_to_be_checked()
+    expect(cell(page, "Plaatsingen", "Carnisse")).to_have_value("")
+    paste(first, text=block)
     save(page)
 
     assert values(update) == ["1.234,5", "7", "n.v.t.", "<5"]

@@ -88,10 +88,19 @@ def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, ind
     page.keyboard.press("Escape")
     expect(cell(page, "% schulden", "G4")).to_have_value("")
 
-    # A block that does not fit is refused whole; one that does fills the row.
+    # A block that does not fit is refused whole, at its cell; one that does fills the row, also with what is empty.
     paste(cell(page, "% schulden", "Rotterdam"), text="12\t18\t3")
-    expect(page.get_by_text("vanaf deze cel passen er 1 bij 2. Er is niets geplakt.")).to_be_visible()
+    expect(cell(page, "% schulden", "Rotterdam")).to_have_accessible_description(
+        "Dit blok van 1 bij 3 cellen is groter dan het rooster: vanaf deze cel passen er 1 bij 2. Er is niets geplakt."
+    )
     expect(cell(page, "% schulden", "Rotterdam")).to_have_value("")
+    cell(page, "% schulden", "G4").fill("9,7")
+    expect(cell(page, "% schulden", "Rotterdam")).to_have_accessible_description("")
+    paste(cell(page, "% schulden", "NPRZ-gebied"), text="4/9\t12,1\t")
+    expect(cell(page, "% schulden", "G4")).to_have_value("")
+    page.keyboard.press("Control+z")
+    expect(cell(page, "% schulden", "NPRZ-gebied")).to_have_value("")
+    expect(cell(page, "% schulden", "G4")).to_have_value("9,7")
     paste(cell(page, "% schulden", "NPRZ-gebied"), text="4/9\t12,1\t9,8*")
     expect(cell(page, "% schulden", "G4")).to_have_value("9,8*")
 
@@ -150,7 +159,7 @@ def test_year_is_entered_by_keyboard_and_by_paste(page, live_server, log_in, ind
         "Zuid 2023: 17,0%. Ingelopen tussen 2022 en 2023: 21,1%, boven het streefniveau van 11,1%."
     )
     expect(page.get_by_text("klasse 15 tot 40%")).to_be_visible()
-    chart = page.get_by_role("img", name="% werkloos, Zuid, Rotterdam, G4")
+    chart = page.locator(".chart__wide").get_by_role("img", name="% werkloos, Zuid, Rotterdam, G4")
     expect(chart).to_have_accessible_description(
         "Lijngrafiek. Zuid: 19,0% in 2022; 17,0% in 2023. Rotterdam: 12,5% in 2022; 12,0% in 2023."
         " G4: 10,0% in 2022; 9,5% in 2023. Streefwaarde: 9,5% in 2031."
@@ -188,6 +197,16 @@ def test_two_at_once_and_a_workbook_by_keyboard(page, live_server, log_in, indic
     expect(january).to_be_focused()
     paste(january, text="12\n11")
     expect(page.get_by_label("Uitstroom, G4, februari 2022", exact=True)).to_have_value("11")
+    # The heads stay in sight, and nothing that has the focus is under them.
+    page.set_viewport_size({"width": 1280, "height": 500})
+    for key, times in (("ArrowDown", 11), ("ArrowUp", 9)):
+        for _ in range(times):
+            page.keyboard.press(key)
+        head, typed = page.get_by_role("columnheader", name="Zuid"), page.locator(":focus")
+        expect(head).to_be_in_viewport(ratio=1)
+        expect(typed).to_be_in_viewport(ratio=1)
+        head_box, box = head.bounding_box(), typed.bounding_box()
+        assert head_box["y"] + head_box["height"] <= box["y"]
     mine = page.get_by_label("% werkloos, G4, 2022", exact=True)
     mine.fill("10,2")
     page.get_by_label("Waarom verandert er iets wat er al stond?").fill("Gecorrigeerd door het CBS.")
