@@ -256,12 +256,13 @@ class Comparison:
 
     def _standing(self, printed):
         """The Standing that is meant; one without a target when the target was taken away since."""
-        meant = (
-            one
-            for one in self.standings[printed.indicator_id]
-            if one.target and (one.target.regime_id, one.target.area_id) == (printed.regime_id, printed.area_id)
-        )
-        return next(meant, Standing(printed.indicator, None, self.report))
+        without = Standing(printed.indicator, None, self.report)
+        for one in self.standings[printed.indicator_id]:
+            if one.target is None:
+                without = one
+            elif (one.target.regime_id, one.target.area_id) == (printed.regime_id, printed.area_id):
+                return one
+        return without
 
     # What else is printed of one indicator
 

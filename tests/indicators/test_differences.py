@@ -113,6 +113,7 @@ def test_every_contradiction_that_the_notes_name_is_computed(comparison):
         ("gezinnen-130", "streefwaarde 2023", "30,7 + 11,1% × (21,1 − 30,7) = 29,6%"),
         ("wanbetalers-zorg", "streefwaarde 2031", "het niveau van Rotterdam: 2,4%"),
         ("mbo-zorg", "streefwaarde 2031", "de norm: 17,0%"),
+        ("vmbo-zorg", "startperiode", "startwaarde 32,8%"),
         ("thuiszitters-einde", "som van de delen", "28 + 125 − 6 − 4 − 95 = 48"),
         ("thuiszitters", "waarde", "66 / 145 = 45,5%"),
         ("uitstroom-mbo-techniek", "waarde", "gemeten: CBS"),
