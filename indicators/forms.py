@@ -152,7 +152,12 @@ class ChooseForm(forms.Form):
     def __init__(self, data=None, *, sheets, today, **kwargs):
         super().__init__(data, auto_id="%s", **kwargs)
         self.fields["wat"].choices = [(one.code, one.title) for one in sheets]
-        self.fields["jaar"] = forms.IntegerField(label="Jaar", min_value=EARLIEST, max_value=today.year)
+        self.fields["jaar"] = forms.IntegerField(
+            label="Jaar",
+            help_text="Waarover de cijfers gaan. Een schooljaar voert u in bij het jaar waarin het begint.",
+            min_value=EARLIEST,
+            max_value=today.year,
+        )
 
 
 class AreaField(forms.ModelChoiceField):

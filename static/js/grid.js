@@ -98,9 +98,15 @@ function grid(table, say) {
     note.className = "cell-error line";
     note.id = `${cell.id}_paste`;
     note.textContent = text;
-    cell.setAttribute("aria-describedby", `${note.id} ${cell.getAttribute("aria-describedby") ?? ""}`);
+    const described = cell.getAttribute("aria-describedby");
+    cell.setAttribute("aria-describedby", `${described ?? ""} ${note.id}`);
     cell.after(note);
-    clearRefusal = () => note.remove(); // Of what is not there, no description is read.
+    clearRefusal = () => {
+      note.remove();
+      if (described === null) cell.removeAttribute("aria-describedby");
+      else cell.setAttribute("aria-describedby", described);
+      clearRefusal = () => {};
+    };
   }
 
   const fits = (lines, top, left) => lines.every((line, down) => left + line.length <= (rows[top + down]?.length ?? 0));

@@ -197,16 +197,21 @@ def test_two_at_once_and_a_workbook_by_keyboard(page, live_server, log_in, indic
     expect(january).to_be_focused()
     paste(january, text="12\n11")
     expect(page.get_by_label("Uitstroom, G4, februari 2022", exact=True)).to_have_value("11")
-    # The heads stay in sight, and nothing that has the focus is under them.
+    # The heads stay in sight, and what gets the focus does not stay under them.
     page.set_viewport_size({"width": 1280, "height": 500})
-    for key, times in (("ArrowDown", 11), ("ArrowUp", 9)):
-        for _ in range(times):
-            page.keyboard.press(key)
-        head, typed = page.get_by_role("columnheader", name="Zuid"), page.locator(":focus")
-        expect(head).to_be_in_viewport(ratio=1)
-        expect(typed).to_be_in_viewport(ratio=1)
-        head_box, box = head.bounding_box(), typed.bounding_box()
-        assert head_box["y"] + head_box["height"] <= box["y"]
+    may = page.get_by_label("Uitstroom, Zuid, mei 2022", exact=True)
+    page.get_by_label("Uitstroom, Zuid, juni 2022", exact=True).focus()
+    may.evaluate(
+        """(cell) => {
+            const grid = cell.closest(".table-scroll");
+            grid.scrollTop += cell.getBoundingClientRect().top - grid.getBoundingClientRect().top;
+        }"""
+    )
+    page.keyboard.press("ArrowUp")
+    head = page.get_by_role("columnheader", name="Zuid")
+    expect(may).to_be_focused()
+    expect(head).to_be_in_viewport(ratio=1)
+    assert head.bounding_box()["y"] + head.bounding_box()["height"] <= may.bounding_box()["y"]
     mine = page.get_by_label("% werkloos, G4, 2022", exact=True)
     mine.fill("10,2")
     page.get_by_label("Waarom verandert er iets wat er al stond?").fill("Gecorrigeerd door het CBS.")

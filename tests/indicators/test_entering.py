@@ -1,5 +1,6 @@
 """The grid in which the bureau enters a year. Who gets in: tests/test_access_matrix.py."""
 
+import datetime
 import re
 from decimal import Decimal
 
@@ -9,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from lxml import html
 
-from indicators.models import Measurement, MeasurementEvent, Scale, Table
+from indicators.models import Measurement, MeasurementEvent, Report, Scale, Table
 from programme.models import MONTHS, Area, Division, Period
 from tests.factories import PillarFactory, UserFactory
 from tests.indicators.factories import (
@@ -377,10 +378,42 @@ def test_school_year_and_calendar_year_of_one_indicator_are_two_rows(client, wer
 def test_grid_is_chosen(client, werk):
     MeasurementFactory(indicator=IndicatorFactory(pillars=[werk]))
     page = reverse("indicators:entering")
+    links = page_of(client.get(page)).xpath("//section[@aria-labelledby='werkblad']//a/@href")
+    assert links == [reverse("indicators:editable_workbook"), reverse("indicators:import_workbook")]
     assert client.get(page, {"wat": "W", "jaar": "2021"}).url == url(2021)
     assert "Selecteer een geldige keuze" in client.get(page, {"wat": "X", "jaar": "2021"}).text
     for sheet, year in (("X", 2023), ("W", 1999), ("W", 2999)):
         assert client.get(url(year, sheet)).status_code == 404
+
+
+def test_year_that_is_proposed_is_the_one_after_the_newest_report(client, werk, monkeypatch):
+    MeasurementFactory(indicator=IndicatorFactory(pillars=[werk]))
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda: datetime.date(2026, 3, 1))
+
+    def proposed():
+        return page_of(client.get(reverse("indicators:entering"))).xpath("//input[@name='jaar']/@value")
+
+    assert proposed() == ["2025"]
+    found = []
+    for year in (2022, 2023, 2025, 2026):
+        Report.objects.create(year=year)
+        found += proposed()
+    assert found == ["2023", "2024", "2026", "2026"]
+
+
+def test_grid_says_to_which_report_its_figures_belong(client, werk):
+    MeasurementFactory(indicator=IndicatorFactory(pillars=[werk]))
+    assert text_of(page_of(client.get(url())).xpath("//h1/following-sibling::p")[0]) == (
+        "Voor het rapport over 2023. Bij de naam van elke indicator staat de periode van het cijfer."
+    )
+    school = Period.objects.from_name("2021/22")
+    profile = Table.objects.create(code="profiel", name="Wijkprofiel", layout=Table.Layout.PROFILE)
+    MeasurementFactory(
+        indicator=IndicatorFactory(table=profile, kind="figure", period_kind="school_year"), period=school
+    )
+    said = text_of(page_of(client.get(url(sheet="profiel"))).xpath("//h1/following-sibling::p")[0])
+    assert said.startswith("Voor het rapport over 2022.")
+    assert said.endswith("Een schooljaar staat bij het jaar waarin het begint: 2023/24.")
 
 
 def test_grid_takes_as_many_queries_for_three_rows_as_for_one(client, werk):
