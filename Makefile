@@ -38,10 +38,10 @@ restore: .venv/installed
 	@$(BIN)/python manage.py restore $(REPLACE) $(or $(FILE),$(error Geef het bestand: make restore FILE=nprz-….tar))
 
 install: .venv/installed
-	@command -v chromium >/dev/null || { \
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
-		then apt-get update -qq && apt-get install -qq --no-install-recommends chromium; \
-		else echo "De browsertests hebben Chromium nodig: sudo apt-get install chromium" >&2; exit 1; fi; }
+		then apt-get update -qq && apt-get install -qq --no-install-recommends chromium-headless-shell; \
+		else echo "De browsertests hebben Chromium nodig: sudo apt-get install chromium-headless-shell" >&2; exit 1; fi; }
 
 # The stamp is older than a requirements file that changed since.
 .venv/installed: requirements.txt requirements-dev.txt
