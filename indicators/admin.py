@@ -132,11 +132,9 @@ class TargetAdmin(OfReports):
         *("indicator", "area", "pillar", "regime", "reference", "reference_area", "norm", "reference_indicator", "aim"),
         *("start_period", "start_value", "reports_from", "reports_to"),
     )
-    still_as_printed = {"reports_to", "pillar"}
-    """What may be changed of a target that still aims at what was printed."""
 
     def save_model(self, request, obj, form, change):
-        obj.as_printed = obj.as_printed and self.still_as_printed.issuperset(form.changed_data)
+        obj.mark_change(form.changed_data)
         super().save_model(request, obj, form, change)
 
 

@@ -2,8 +2,6 @@
 
 from collections import defaultdict
 
-from accounts.history import WayIn
-
 from .models import MeasurementEvent
 
 
@@ -13,7 +11,7 @@ class Changes:
     def __init__(self, figures):
         self.figures = figures
         self._found = defaultdict(set)
-        events = MeasurementEvent.objects.filter(indicator__in=figures.indicators).exclude(way_in=WayIn.PLAN)
+        events = MeasurementEvent.objects.by_the_bureau().filter(indicator__in=figures.indicators)
         for event in events.select_related("period"):
             if event.period.start.year <= figures.indicators[event.indicator_id].last_year_in(figures.until):
                 self._found[event.indicator_id].add((event.area_id, event.period))

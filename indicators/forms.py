@@ -13,6 +13,13 @@ from .recording import EARLIEST, REASON_MISSING, Entry, Fault, Why, look_at
 from .said import read_said
 
 
+class ReasonField(forms.CharField):
+    """Why a figure that was there changes. Whether it is needed is for what writes the figures to say."""
+
+    def __init__(self, **details):
+        super().__init__(label="Waarom verandert er iets wat er al stond?", required=False, **details)
+
+
 class GridForm(forms.Form):
     """The cells of a Grid. `entries` are those that were typed otherwise than the user saw them, and can be read.
 
@@ -20,11 +27,9 @@ class GridForm(forms.Form):
     waits by itself: `faults` says of those that wait why, by their key.
     """
 
-    reason = forms.CharField(
-        label="Waarom verandert er iets wat er al stond?",
+    reason = ReasonField(
         help_text="Alleen nodig als u een cijfer wijzigt of weghaalt. Het staat daarna in de geschiedenis.",
         max_length=MeasurementEvent._meta.get_field("reason").max_length,
-        required=False,
     )
 
     def __init__(self, data=None, *, grid, today):
@@ -216,10 +221,8 @@ class UploadForm(forms.Form):
     file = WorkbookField(
         help_text="Een Excelbestand (.xlsx) met het blad Metingen. Welke namen er zijn, staat op het blad Namen."
     )
-    reason = forms.CharField(
-        label="Waarom verandert er iets wat er al stond?",
+    reason = ReasonField(
         help_text="Nodig als het werkblad een cijfer wijzigt of weghaalt. Het staat daarna in de geschiedenis, met de"
         " naam van het bestand.",
         max_length=LONGEST_REASON,
-        required=False,
     )

@@ -419,6 +419,10 @@ class MeasurementEventQuerySet(AppendOnlyQuerySet):
             period__end=end,
         )
 
+    def by_the_bureau(self):
+        """What was entered, changed or removed, and did not come along with what ships."""
+        return self.exclude(way_in=WayIn.PLAN)
+
     def last_at(self, places):
         """What happened last at each of `places`, by its key. In one query; the periods need not be saved."""
         columns = ("indicator_id", "area_id", "period_id", "source_id")
@@ -708,6 +712,10 @@ class Target(models.Model):
 
     def __str__(self):
         return f"{self.indicator}: {self.regime or self.aim}"
+
+    def mark_change(self, fields):
+        """Note that `fields` became something else: unless only when or where it stands, it aims at something new."""
+        self.as_printed = self.as_printed and {"reports_to", "pillar"}.issuperset(fields)
 
     def is_reported(self):
         """Whether it counts in a report that is made."""

@@ -29,6 +29,16 @@ def every_report():
     return sorted([*made, *prepared], key=lambda one: one.year, reverse=True)
 
 
+def of_year(reports, year):
+    """The one of the ReportYears `reports` that is over `year`, a number or what a URL says; None without."""
+    return next((one for one in reports if str(one.year) == str(year)), None)
+
+
+def newest(reports, *, today):
+    """The one of the ReportYears `reports` that is read first: the newest that was made, or one over this year."""
+    return next((one for one in reports if not one.in_preparation), ReportYear(today.year))
+
+
 def next_to_enter(*, today):
     """The year of which figures are entered next: that after the newest report, as far as it has begun.
 

@@ -11,19 +11,16 @@ from indicators.filters import IndicatorFilter, StandFilter
 from indicators.models import Indicator
 from indicators.overview import counted, grouped
 from indicators.reading import neighbours, paragraphs, printed_otherwise, table_of
-from indicators.reports import ReportYear, readable_by
+from indicators.reports import newest, of_year, readable_by
 from indicators.standing import figures_of, standings
 
 
 def chosen_report(request):
-    """The ReportYear that was asked for, by default the newest report, and all that the user may choose.
-
-    Before there is any, it is that of this year.
-    """
+    """The ReportYear that was asked for, by default the one that is read first, and all that the user may choose."""
     reports = readable_by(request.user)
-    newest = next((one for one in reports if not one.in_preparation), ReportYear(timezone.localdate().year))
+    first = newest(reports, today=timezone.localdate())
     asked = request.GET.get("jaar")
-    report = next((one for one in reports or [newest] if str(one.year) == asked), None) if asked else newest
+    report = of_year(reports or [first], asked) if asked else first
     if report is None:
         raise Http404(f"Er is geen rapport over '{asked}'.")
     return report, reports

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from backoffice.workbooks.files import download
 from indicators.areas import surroundings, with_a_page
 from indicators.models import Table
-from indicators.reports import readable_by
+from indicators.reports import of_year, readable_by
 from indicators.tables.choices import TableForm
 from indicators.tables.export import csv_response, workbook_response
 from indicators.tables.one_area import of_area
@@ -51,7 +51,7 @@ def area(request, pk):
 @require_safe
 def report(request, year):
     """The effectrapportage over `year` as one workbook."""
-    found = next((one for one in readable_by(request.user) if one.year == year), None)
+    found = of_year(readable_by(request.user), year)
     if found is None:
         raise Http404(f"Er is geen rapport over '{year}'.")
     file = BytesIO()

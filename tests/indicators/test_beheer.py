@@ -163,23 +163,3 @@ def test_what_a_report_is_computed_with_is_not_deleted(client):
 def test_point_is_called_as_people_write_it():
     points = RegimeFactory().points.all()
     assert [str(one) for one in points] == ["Regime a: 0 in 2011", "Regime a: 0,25 in 2021", "Regime a: 1 in 2031"]
-
-
-def test_pages_open_when_a_regime_has_no_points(client):
-    target = TargetFactory(indicator__kind="goal", reports_from=2023)
-    for area, value in ((target.area, 19), (target.reference_area, 15)):
-        for year in (2011, 2023):
-            measure(target.indicator, area, year, value + 2023 - year)
-    Report.objects.create(year=2023)
-    for what, year in (("share", None), ("target", 2023), ("above", None)):
-        target.indicator.printed.create(
-            report=2023, what=what, raw="10", year=year, area=target.area, regime=target.regime
-        )
-    target.regime.points.all().delete()
-    code = target.indicator.code
-
-    for name, *args in (
-        *(("goals",), ("stand",), ("differences",), ("report", 2023)),
-        *(("indicator", code), ("chart", code)),
-    ):
-        assert client.get(reverse(f"indicators:{name}", args=args)).status_code == 200, name

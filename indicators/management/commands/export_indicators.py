@@ -4,7 +4,7 @@ from django.core.management import CommandError
 
 from backoffice.commands import DataCommand
 from backoffice.workbooks.files import whole_file
-from indicators.reports import every_report
+from indicators.reports import every_report, of_year
 from indicators.tables.report import write_report
 
 
@@ -17,7 +17,7 @@ class Command(DataCommand):
 
     def handle(self, *, jaar, output, **options):
         reports = every_report()
-        found = next((one for one in reports if one.year == jaar), None)
+        found = of_year(reports, jaar)
         if found is None:
             known = ", ".join(map(str, reports)) or "geen"
             raise CommandError(f"Er is geen rapport over {jaar}. Rapporten die er wel zijn: {known}.")
